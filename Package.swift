@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // Async code stays on the loop of whoever calls it.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// No package dependencies: nothing to fetch, nothing to audit.
+let package = Package(
+    name: "systemd-docker",
+    products: [
+        .executable(name: "systemd-docker", targets: ["systemd-docker"])
+    ],
+    targets: [
+        // The C that Swift cannot reach by itself: headers only.
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Libraries, lowest first: a target may use only targets above it.
+        .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Systemd", dependencies: ["CSystemd", "Linux"], swiftSettings: strict),
+        .target(name: "Cgroups", dependencies: ["CLinux", "Linux"], swiftSettings: strict),
+        .target(name: "Engine", dependencies: ["CCurl", "JSON", "Linux", "Systemd"], swiftSettings: strict),
+        .target(name: "RunOptions", dependencies: ["Engine", "JSON", "Linux"], swiftSettings: strict),
+        .target(name: "Supervision", dependencies: ["Linux"], swiftSettings: strict),
+        .target(
+            name: "Commands",
+            dependencies: ["Cgroups", "Engine", "JSON", "Linux", "RunOptions", "Supervision", "Systemd"],
+            swiftSettings: strict),
+
+        // Programs: parse nothing, decide nothing, call Commands.
+        .executableTarget(name: "systemd-docker", dependencies: ["Commands"], swiftSettings: strict),
+
+        // Tests: one target for each module, HostTests for real hosts, ProjectTests for the tree itself.
+        .target(name: "Support", dependencies: ["Linux", "Systemd"], path: "Tests/Support", swiftSettings: strict),
+        .testTarget(name: "LinuxTests", dependencies: ["Linux", "Support"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "SystemdTests", dependencies: ["Linux", "Support", "Systemd"], swiftSettings: strict),
+        .testTarget(name: "CgroupsTests", dependencies: ["CLinux", "Cgroups", "Linux"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Engine", "JSON", "Linux", "Support", "Systemd"], swiftSettings: strict),
+        .testTarget(
+            name: "RunOptionsTests", dependencies: ["Engine", "JSON", "Linux", "RunOptions"], swiftSettings: strict),
+        .testTarget(name: "SupervisionTests", dependencies: ["Linux", "Supervision"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: ["Commands", "Engine", "Linux", "RunOptions", "Supervision", "Support", "Systemd"],
+            swiftSettings: strict),
+        .testTarget(name: "ProjectTests", swiftSettings: strict),
+        .testTarget(name: "HostTests", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

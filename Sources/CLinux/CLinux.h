@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+// Without _GNU_SOURCE: Swift's Glibc module is built without it, and a header may not mean two things.
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/xattr.h>
+#include <termios.h>
+#include <unistd.h>
+
+// pidfd_open(2) and pidfd_send_signal(2) have no wrapper in glibc before 2.36.
+
+static inline int CLinux_pidfd_open(pid_t pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static inline int CLinux_pidfd_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+// PIDFD_GET_INFO of Linux 6.13, its exit_code of Linux 6.15: newer than the headers we build with.
+struct CLinux_pidfd_info {
+    uint64_t mask;
+    uint64_t cgroupid;
+    uint32_t ids[11];
+    int32_t exit_code;
+};
+
+#define CLinux_PIDFD_INFO_EXIT (UINT64_C(1) << 3)
+
+// Returns 1 and the raw wait status when the kernel still knows how the process ended, 0 when it does
+// not say so (yet), -1 with errno when it knows no such call.
+static inline int CLinux_pidfd_exit_status(int pidfd, int *status) {
+    struct CLinux_pidfd_info info;
+    memset(&info, 0, sizeof info);
+    info.mask = CLinux_PIDFD_INFO_EXIT;
+    if (ioctl(pidfd, _IOWR(0xFF, 11, struct CLinux_pidfd_info), &info) < 0)
+        return -1;
+    if (!(info.mask & CLinux_PIDFD_INFO_EXIT))
+        return 0;
+    *status = info.exit_code;
+    return 1;
+}
+
+// pipe2(2) is declared under _GNU_SOURCE only.
+static inline int CLinux_pipe(int ends[2]) {
+    return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
+}
+
+// prctl(2) is variadic.
+static inline int CLinux_forbid_core_dump(void) {
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+// environ(7) is a variable that anybody may change, which Swift refuses to read.
+static inline char **CLinux_environment(void) {
+    extern char **environ;
+    return environ;
+}
+
+// ioctl(2) is variadic.
+static inline int CLinux_window_size(int terminal, struct winsize *size) {
+    return ioctl(terminal, TIOCGWINSZ, size);
+}
+
+// struct ucred of unix(7), which glibc shows only under _GNU_SOURCE.
+struct CLinux_credentials {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};
+
+#define CLinux_SCM_CREDENTIALS 2
+
+// A datagram with the kernel's word on who sent it (SO_PASSCRED): pid is 0 where there is none. The CMSG_
+// macros do not reach Swift. Descriptors sent along are refused by the kernel's own rule: without room
+// for them it closes them and sets MSG_CTRUNC, so a hostile sender leaks nothing into us.
+static inline ssize_t CLinux_receive_from(int socket, void *buffer, size_t size, pid_t *pid, int *truncated) {
+    struct iovec part = {.iov_base = buffer, .iov_len = size};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(struct CLinux_credentials))];
+    } control;
+    struct msghdr message = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    ssize_t count = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (count < 0)
+        return count;
+    *pid = 0;
+    *truncated = (message.msg_flags & MSG_TRUNC) != 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c))
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == CLinux_SCM_CREDENTIALS) {
+            struct CLinux_credentials sender;
+            memcpy(&sender, CMSG_DATA(c), sizeof sender);
+            *pid = sender.pid;
+        }
+    return count;
+}
+
+// A process of our own that only notes which signals it is sent (see SignalWitness in Linux/). It shares our memory
+// and descriptors, and so our thread-local storage too: it must not touch errno, and makes its system calls bare.
+
+struct CLinux_witness {
+    int signals;
+    int notes;
+};
+
+static inline long CLinux_bare_call(long number, long a, long b, long c) {
+#if defined(__x86_64__)
+    long result;
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    return result;
+#elif defined(__aarch64__)
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
+    return x0;
+#else
+#error "a bare system call of this machine is missing"
+#endif
+}
+
+static inline int CLinux_witness_main(void *context) {
+    const struct CLinux_witness *witness = context;
+    CLinux_bare_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
+    CLinux_bare_call(SYS_prctl, PR_SET_NAME, (long)"signal-witness", 0);
+    for (;;) {
+        struct signalfd_siginfo info;
+        if (CLinux_bare_call(SYS_read, witness->signals, (long)&info, sizeof info) != sizeof info)
+            return 0;
+        int32_t note[2] = {(int32_t)info.ssi_signo, (int32_t)info.ssi_pid};
+        CLinux_bare_call(SYS_write, witness->notes, (long)note, sizeof note);
+    }
+}
+
+// clone(2) is declared under _GNU_SOURCE only.
+extern int clone(int (*function)(void *), void *stack, int flags, void *context, ...);
+
+static inline pid_t CLinux_start_witness(void *stack_end, struct CLinux_witness *witness) {
+    return clone(CLinux_witness_main, stack_end, CLONE_VM | CLONE_FILES | SIGCHLD, witness);
+}
+
+// bpf(2) has no wrapper in glibc, and its argument is a union of anonymous structs, which Swift does not see.
+
+// Fills in the programs that decide on device access in a cgroup, inherited ones included. Takes the room in
+// *count, leaves how many there are; ENOSPC when the room was too small.
+static inline int CLinux_effective_device_programs(int cgroup, uint32_t *ids, uint32_t *count) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.query.target_fd = (uint32_t)cgroup;
+    attributes.query.attach_type = BPF_CGROUP_DEVICE;
+    attributes.query.query_flags = BPF_F_QUERY_EFFECTIVE;
+    attributes.query.prog_ids = (uint64_t)(uintptr_t)ids;
+    attributes.query.prog_cnt = *count;
+    int result = (int)syscall(SYS_bpf, BPF_PROG_QUERY, &attributes, sizeof attributes);
+    *count = attributes.query.prog_cnt;
+    return result;
+}
+
+// A descriptor of a loaded program.
+static inline int CLinux_bpf_program(uint32_t id) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.prog_id = id;
+    return (int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attributes, sizeof attributes);
+}
+
+// Attaches a program that decides on device access in a cgroup and below; with BPF_F_ALLOW_MULTI it joins those
+// that are there.
+static inline int CLinux_attach_device_program(int cgroup, int program, uint32_t flags) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.target_fd = (uint32_t)cgroup;
+    attributes.attach_bpf_fd = (uint32_t)program;
+    attributes.attach_type = BPF_CGROUP_DEVICE;
+    attributes.attach_flags = flags;
+    return (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof attributes);
+}
+
+// Loads a program that answers the same to every device access: 0 refuses, 1 allows. For tests: a filter whose
+// effect can be seen without a container engine.
+static inline int CLinux_load_device_program(int answer) {
+    struct bpf_insn instructions[] = {
+        {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = answer},
+        {.code = BPF_JMP | BPF_EXIT},
+    };
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+    attributes.insns = (uint64_t)(uintptr_t)instructions;
+    attributes.insn_cnt = sizeof instructions / sizeof instructions[0];
+    attributes.license = (uint64_t)(uintptr_t)"Apache-2.0";
+    return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <systemd/sd-journal.h>
+#include <systemd/sd-login.h>

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Linux
+
+/// Why a container could not be brought under its unit, in one line: what was tried, the answer, what to do.
+public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Nothing at the place where cgroups are expected.
+    case notMounted(root: String)
+    /// Our own cgroup is not the one of the unit we were said to be.
+    case notInUnit(String, found: String)
+    /// The process ended before it could be looked at.
+    case gone(process: String)
+    /// The process does not sit in a cgroup of this container: it may be anybody's.
+    case foreign(process: Int32, container: String, found: String)
+    /// `--cgroups` names a controller that this host does not have.
+    case unknownController(String, known: [String])
+    /// The cgroup file system is read-only for us.
+    case readOnly(action: String, SystemError)
+    /// The kernel does not let us: not root, or without a capability.
+    case denied(action: String, SystemError)
+    /// The device filter cannot be brought along; moving without it would be an escape.
+    case deviceFilter(group: String, reason: String)
+    /// The cgroup holds threads, not processes.
+    case threaded(group: String)
+    /// Processes keep appearing in the cgroup they should have left.
+    case notEmptied(group: String)
+    /// Any other answer of the kernel.
+    case failed(action: String, SystemError)
+
+    /// Sorts an answer of the kernel by what the user can do about it.
+    init(_ error: SystemError, doing action: String) {
+        if error.isReadOnly {
+            self = .readOnly(action: action, error)
+        } else if error.isPermissionDenied {
+            self = .denied(action: action, error)
+        } else {
+            self = .failed(action: action, error)
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .notMounted(let root):
+            "no cgroup file system at \(root): mount one, or use --placement none"
+        case .notInUnit(let unit, let found):
+            "this process is in cgroup \(found), not in that of \(unit): start it from the unit's ExecStart=, or use "
+                + "--placement none"
+        case .gone(let process):
+            "process \(process) ended before its cgroup could be read"
+        case .foreign(let process, let container, let found):
+            "process \(process) is in cgroup \(found), which does not belong to container \(container): it is not moved; "
+                + "use --placement none to leave it there"
+        case .unknownController(let name, let known):
+            "no cgroup controller \(name) on this host: --cgroups knows all, \(known.joined(separator: ", "))"
+        case .readOnly(let action, let error):
+            "\(action): \(error): run with a writable /sys/fs/cgroup (no ProtectControlGroups=yes in the unit, no "
+                + "read-only mount of it), or use --placement none"
+        case .denied(let action, let error):
+            "\(action): \(error): placement needs root: remove User= or use --placement none"
+        case .deviceFilter(let group, let reason):
+            "bringing the container's device filter to \(group): \(reason): without it the container could open any "
+                + "device, so it is not moved; use --placement none to leave it where Docker put it"
+        case .threaded(let group):
+            "cgroup \(group) is threaded (its cgroup.type): its processes cannot be moved; use --placement none"
+        case .notEmptied(let group):
+            "cgroup \(group) still has processes after 5 s of moving them out: does the container fork without end?"
+        case .failed(let action, let error):
+            "\(action): \(error)"
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Linux
+
+/// The cgroups one process is in, one per tree: /proc/PID/cgroup (cgroups(7)).
+public struct Membership: Sendable, Equatable {
+    /// One line: the tree by its controllers, and the process's place in it.
+    public struct Entry: Sendable, Equatable {
+        /// The version 1 controllers of the tree, `name=systemd` for the one without; empty for the version 2 tree.
+        public let controllers: [String]
+        /// The cgroup from the tree's root: `/system.slice/nginx.service`.
+        public let path: String
+
+        static let systemd = "name=systemd"
+
+        var isUnified: Bool { controllers.isEmpty }
+    }
+
+    /// One entry per tree, in the kernel's order.
+    public let entries: [Entry]
+
+    /// Reads the text of a /proc/PID/cgroup; a line that is not `NUMBER:CONTROLLERS:PATH` is left out.
+    public init(parsing text: String) {
+        entries = text.split(separator: "\n").compactMap { line in
+            // The path may hold colons of its own: two splits, no more.
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3, fields[2].hasPrefix("/") else { return nil }
+            return Entry(controllers: fields[1].split(separator: ",").map(String.init), path: String(fields[2]))
+        }
+    }
+
+    /// Asks the kernel about a process; throws ``CgroupError/gone(process:)`` when there is none of that number.
+    public init(of process: Int32) throws(CgroupError) { try self.init(of: String(process), proc: "/proc") }
+
+    /// Where this process itself is.
+    public static func ofThisProcess() throws(CgroupError) -> Membership { try Membership(of: "self", proc: "/proc") }
+
+    init(of process: String, proc: String) throws(CgroupError) {
+        do throws(SystemError) {
+            self.init(parsing: try Files.text("\(proc)/\(process)/cgroup"))
+        } catch {
+            // ENOENT when it was gone before the open(2), ESRCH when it went before the read(2).
+            throw error.isNotFound
+                ? .gone(process: process) : CgroupError(error, doing: "finding the cgroup of process \(process)")
+        }
+    }
+
+    init(entries: [Entry]) { self.entries = entries }
+
+    func path(in tree: Entry) -> String? { entries.first { $0.controllers == tree.controllers }?.path }
+}
+
+/// Arithmetic on `/system.slice/nginx.service`: whole components, never bare prefixes.
+enum CgroupPath {
+    /// The path up to and with the last component that fits; `nil` when none does.
+    static func cut(_ path: String, afterLast fits: (Substring) -> Bool) -> String? {
+        let components = path.split(separator: "/")
+        guard let last = components.lastIndex(where: fits) else { return nil }
+        return "/" + components[...last].joined(separator: "/")
+    }
+
+    /// Whether `path` is `ancestor` or below it.
+    static func isInside(_ path: String, _ ancestor: String) -> Bool {
+        path == ancestor || path.hasPrefix(ancestor + "/")
+    }
+
+    /// The cgroup that Docker made for a container: `ID` (cgroupfs driver) or `docker-ID.scope` (systemd driver),
+    /// also when the process asked about sits deeper, as the init of a container that runs systemd does.
+    static func ofContainer(_ id: String, in path: String) -> String? {
+        // A short ID could be a part of somebody else's name. The kernel writes `/..` for what lies outside our
+        // cgroup namespace: such a path, put behind the mount point, would lead elsewhere (cgroup_namespaces(7)).
+        guard id.utf8.count >= 12, !path.hasPrefix("/..") else { return nil }
+        return cut(path) { $0.contains(id) }
+    }
+
+    /// The unit's cgroup in a path at or below it.
+    static func ofUnit(_ unit: String, in path: String) -> String? {
+        // systemd puts `_` before a name that could be taken for a file of the kernel's: `_memory.service`.
+        cut(path) { $0 == unit || $0 == "_" + unit }
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Linux
+
+/// What became of a container that was to be moved into its unit.
+public struct Migration: Sendable, Equatable {
+    /// Whether there was nothing to do: Docker had made the container in the unit.
+    public let wasInside: Bool
+    /// Limits of docker run that do not hold any more.
+    public let lostLimits: [LostLimit]
+    /// Controllers that were named but in which the container stays where Docker put it: `devices`, whose filter
+    /// would be lost, and those in which systemd made no cgroup for the unit.
+    public let notMoved: [String]
+    /// Whether Delegate=yes in the unit would keep the lost limits.
+    public var needsDelegation: Bool { lostLimits.contains { $0.reason == .notDelegated } }
+}
+
+extension UnitGroup {
+    /// Moves a running container from where Docker put it to `<unit>/container`: device filter and limits first, then
+    /// every process.
+    ///
+    /// On version 2 the limits need Delegate= and ``enterSupervisorGroup()``. Without, no controller is enabled below
+    /// the unit: systemd could not start ExecStop= in it any more, and takes such a setting back whenever it likes.
+    /// Docker removes its own, now empty, cgroup when the container ends.
+    ///
+    /// - Parameters:
+    ///   - process: The container's PID 1, as this host numbers it.
+    ///   - id: The container's full ID: only processes in a cgroup of that name are moved.
+    ///   - controllers: What `--cgroups` says; of no meaning where there is only a version 2 tree.
+    public func migrate(
+        container process: Int32, id: String, controllers: ControllerSelection
+    ) throws(CgroupError) -> Migration {
+        try migrate(container: process, id: id, controllers: controllers, proc: "/proc")
+    }
+
+    func migrate(
+        container process: Int32, id: String, controllers: ControllerSelection, proc: String
+    ) throws(CgroupError) -> Migration {
+        let membership = try Membership(of: String(process), proc: proc)
+        let found = membership.entries.first(where: mounts.isTracking)?.path ?? "/"
+        if CgroupPath.isInside(found, path) { return Migration(wasInside: true, lostLimits: [], notMoved: []) }
+
+        let (chosen, notMoved) = try select(controllers, known: membership)
+        let routes = chosen.map { Route(place: $0, source: source(of: id, in: membership, for: $0)) }
+        guard let main = routes.first(where: { $0.source != nil }), let mainSource = main.source else {
+            throw .foreign(process: process, container: id, found: found)
+        }
+
+        var lostLimits: [LostLimit] = []
+        do throws(CgroupError) {
+            for route in routes {
+                try route.place.container.make()
+                try carryDeviceFilter(of: process, at: membership, along: route, proc: proc)
+                lostLimits += carryLimits(along: route)
+            }
+        } catch {
+            // Nobody is in them yet. What cannot be removed goes with the unit; the first error is the one that counts.
+            for route in routes { try? route.place.container.remove() }
+            throw error
+        }
+
+        lostLimits += abandonedLimits(of: id, in: membership)
+
+        let freezer = freezer(of: id, in: membership, main: mainSource)
+        // Trees in which Docker made no cgroup for the container: there its processes sit among others (a hybrid
+        // host's version 2 tree), and only their numbers tell them apart.
+        let companions = routes.filter { $0.source == nil }.map(\.place.container)
+        try Departure(from: mainSource, to: main.place.container, companions: companions, freezer: freezer).complete()
+        for route in routes where route != main {
+            guard let source = route.source else { continue }
+            try Departure(from: source, to: route.place.container, freezer: freezer).complete()
+        }
+        return Migration(wasInside: false, lostLimits: lostLimits, notMoved: notMoved)
+    }
+
+    /// One tree's part of a migration.
+    private struct Route: Equatable {
+        let place: Place
+        /// Where Docker put the container; `nil` where it made no cgroup for it.
+        let source: Group?
+    }
+
+    private func source(of id: String, in membership: Membership, for place: Place) -> Group? {
+        membership.path(in: place.tree).flatMap { CgroupPath.ofContainer(id, in: $0) }
+            .map { Group(path: place.mount + $0) }
+    }
+
+    /// The unit's places to move in, and the named controllers that have none.
+    private func select(
+        _ controllers: ControllerSelection, known membership: Membership
+    ) throws(CgroupError) -> (chosen: [Place], notMoved: [String]) {
+        guard hierarchy != .unified else { return (places, []) }
+        let movable = places.filter { !$0.tree.controllers.contains("devices") }
+        guard case .named(let names) = controllers else { return (movable, []) }
+
+        let known = membership.entries.flatMap(\.controllers)
+        var wanted: Set<String> = [Membership.Entry.systemd]
+        var notMoved: [String] = []
+        for name in names {
+            let name = name == "systemd" ? Membership.Entry.systemd : name
+            guard known.contains(name) else { throw .unknownController(name, known: known.sorted()) }
+            wanted.insert(name)
+            if !movable.contains(where: { $0.tree.controllers.contains(name) }) { notMoved.append(name) }
+        }
+        let chosen = movable.filter { $0.tree.isUnified || !wanted.isDisjoint(with: $0.tree.controllers) }
+        return (chosen, notMoved)
+    }
+
+    private func carryDeviceFilter(
+        of process: Int32, at membership: Membership, along route: Route, proc: String
+    ) throws(CgroupError) {
+        guard route.place.tree.isUnified, let path = membership.path(in: route.place.tree) else { return }
+        let target = route.place.container
+        do throws(SystemError) {
+            // Where the process itself is: a container may have cgroups of its own below Docker's, with filters.
+            try DeviceFilter.carry(from: Group(path: route.place.mount + path), to: target)
+        } catch  where error.isPermissionDenied && DeviceFilter.isNeedless(for: process, proc: proc) {
+        } catch where error.isNotFound {
+            // Docker's cgroup went with the container's last process; /proc calls it deleted (cgroups(7)).
+            throw .gone(process: String(process))
+        } catch {
+            throw .deviceFilter(group: target.path, reason: "\(error)")
+        }
+    }
+
+    private func carryLimits(along route: Route) -> [LostLimit] {
+        guard let source = route.source else { return [] }
+        let unit = route.place.group
+        let target = route.place.container
+        guard route.place.tree.isUnified else {
+            return Limit.carryAll(Limit.legacy, from: source, to: target, unit: unit, isDelegated: true)
+        }
+        let isDelegated = hierarchy == .unified && isDelegated
+        if isDelegated {
+            for controller in controllers {
+                // One that the kernel refuses (real-time threads keep `cpu` off) shows as its lost limits.
+                try? unit.set("cgroup.subtree_control", to: "+\(controller)")
+            }
+        }
+        return Limit.carryAll(Limit.unified, from: source, to: target, unit: unit, isDelegated: isDelegated)
+    }
+
+    /// Limits in version 1 trees that the unit has no place in, where systemd will not leave the container either.
+    ///
+    /// The scope of the systemd driver ends once its last process has left `name=systemd`. What it still holds in other
+    /// trees systemd then moves up, in those that no unit of the slice needs (seen with `blkio`, systemd 257).
+    private func abandonedLimits(of id: String, in membership: Membership) -> [LostLimit] {
+        guard hierarchy != .unified else { return [] }
+        let managed: Set = ["blkio", "cpu", "cpuacct", "memory", "pids"]
+        return membership.entries.flatMap { entry -> [LostLimit] in
+            guard !managed.isDisjoint(with: entry.controllers),
+                !places.contains(where: { $0.tree.controllers == entry.controllers }),
+                let mount = mounts.folder(of: entry), let path = CgroupPath.ofContainer(id, in: entry.path),
+                path.hasSuffix(".scope")
+            else { return [] }
+            return Limit.legacy.compactMap {
+                $0.abandoned(in: Group(path: mount + path), because: "systemd ends the scope that holds it")
+            }
+        }
+    }
+
+    /// What stops the container's processes while they are moved, where the kernel can.
+    private func freezer(of id: String, in membership: Membership, main: Group) -> Departure.Freezer? {
+        if let freezer = Departure.Freezer.unified(main) { return freezer }
+        guard let entry = membership.entries.first(where: { $0.controllers.contains("freezer") }),
+            let mount = mounts.folder(of: entry), let path = CgroupPath.ofContainer(id, in: entry.path)
+        else { return nil }
+        return .legacy(Group(path: mount + path))
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+internal import Linux
+
+/// The cgroup of the systemd unit that this process runs in, in every tree where systemd made one.
+public struct UnitGroup: Sendable, Equatable {
+    /// The unit's full name: `nginx.service`.
+    public let unit: String
+
+    let mounts: Mounts
+    let places: [Place]
+    private let tracking: Place
+    private let own: String
+
+    /// The unit's cgroup in one tree.
+    struct Place: Sendable, Equatable {
+        let tree: Membership.Entry
+        let mount: String
+        /// From the tree's root; `tree.path` may be deeper.
+        let path: String
+
+        var group: Group { Group(path: mount + path) }
+        var container: Group { group.child(UnitGroup.containerName) }
+    }
+
+    static let containerName = "container"
+    static let supervisorName = "supervisor"
+
+    /// Finds the unit's cgroups from our own.
+    ///
+    /// We may sit below the unit's cgroup already (DelegateSubgroup=). A version 1 tree in which our path does not
+    /// name the unit is not the unit's: systemd uses only the controllers that some setting needs.
+    ///
+    /// - Parameters:
+    ///   - unit: Its full name, as sd_pid_get_unit(3) gives it.
+    ///   - membership: Our own.
+    ///   - root: Where cgroups are mounted.
+    public init(unit: String, membership: Membership, root: String = "/sys/fs/cgroup") throws(CgroupError) {
+        let mounts = try Mounts(root: root)
+        let places = membership.entries.compactMap { entry -> Place? in
+            guard let mount = mounts.folder(of: entry), let path = CgroupPath.ofUnit(unit, in: entry.path) else {
+                return nil
+            }
+            return Place(tree: entry, mount: mount, path: path)
+        }
+        guard let tracking = places.first(where: { mounts.isTracking($0.tree) }) else {
+            let found = membership.entries.first(where: mounts.isTracking)?.path ?? "/"
+            throw .notInUnit(unit, found: found)
+        }
+        self.unit = unit
+        self.mounts = mounts
+        self.places = places
+        self.tracking = tracking
+        own = tracking.tree.path
+    }
+
+    /// The cgroup as systemd and Docker's `CgroupParent` name it: `/system.slice/nginx.service`.
+    public var path: String { tracking.path }
+
+    /// How cgroups are mounted here.
+    public var hierarchy: Hierarchy { mounts.hierarchy }
+
+    /// Whether systemd gave us the cgroup to make others in (Delegate=).
+    ///
+    /// systemd says so in an extended attribute, `trusted.delegate`, or `user.delegate` where the manager is not
+    /// root (CGROUP_DELEGATION, "Delegation").
+    public var isDelegated: Bool {
+        ["trusted.delegate", "user.delegate"].contains { name in
+            var value: [UInt8] = [0, 0]
+            return getxattr(tracking.group.path, name, &value, value.count) == 1 && value[0] == UInt8(ascii: "1")
+        }
+    }
+
+    /// Whether limits could be set below the unit: version 2 controllers have reached its cgroup.
+    public var hasControllers: Bool { !controllers.isEmpty }
+
+    var controllers: [String] {
+        guard hierarchy == .unified else { return [] }
+        return (tracking.group.value("cgroup.controllers") ?? "").split(separator: " ").map(String.init)
+    }
+
+    /// Makes room for the container's controllers: moves what sits in the unit's own cgroup, us among it, to
+    /// `<unit>/supervisor`.
+    ///
+    /// Version 2 lets a cgroup have processes or controllers for those below, not both (cgroup-v2.rst, "No Internal
+    /// Process Constraint"). Does nothing on version 1, without Delegate=, or when we are below the unit already.
+    public func enterSupervisorGroup() throws(CgroupError) {
+        guard hierarchy == .unified, isDelegated, own == tracking.path else { return }
+        let supervisor = tracking.group.child(Self.supervisorName)
+        do throws(SystemError) {
+            try Files.makeFolder(supervisor.path)
+        } catch {
+            throw CgroupError(error, doing: "making a cgroup for the supervisor")
+        }
+        // All of them: a shell that waits for us (ExecStart=sh -c …) would block the controllers as we do.
+        try Departure(from: tracking.group, to: supervisor, withDescendants: false).complete()
+    }
+
+    /// The place of the container in the tree of `entry`, if the unit has one there.
+    func containerPath(in entry: Membership.Entry) -> String? {
+        places.first { $0.tree.controllers == entry.controllers }.map { "\($0.path)/\(Self.containerName)" }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Linux
+internal import Systemd
+
+/// PID 1 of the container, held by the kernel.
+@LoopActor
+final class ContainerProcess {
+    private let process: Process
+
+    /// Takes hold of it; throws ESRCH when it has ended.
+    init(_ id: Int32) throws(SystemError) { process = try Process(id) }
+
+    /// Its number on the host.
+    var id: Int32 { process.id }
+
+    /// Sends it a signal.
+    func send(_ signal: Signal) throws(SystemError) { try process.send(signal) }
+
+    /// Calls `handler` once, when it has ended, with how, if the kernel tells.
+    func onEnd(_ handler: @escaping (ExitStatus?) -> Void) throws(SystemError) -> EventSource {
+        var source: EventSource?
+        let watch = try EventLoop.shared.watch(process.descriptor.rawValue, for: .readable) { [weak self] ready in
+            guard let self else { return }
+            let status = process.exitStatus
+            // It is readable when the process has ended, and hangs up when its parent, containerd's shim, has reaped
+            // it: only then the kernel tells how (PIDFD_INFO_EXIT).
+            if status == nil, Process.kernelTellsExitStatus, !ready.contains(.hungUp) {
+                try? source?.watch(for: [])
+                return
+            }
+            source?.stop()
+            source = nil
+            handler(status)
+        }
+        source = watch
+        return watch
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Linux
+internal import Systemd
+
+/// The socket through which a container's own sd_notify(3) messages reach the service manager.
+///
+/// The manager takes messages from the unit's main process alone (`NotifyAccess=main`), and that is us. So the container
+/// gets a socket of ours, and what it may say is passed on.
+@LoopActor
+final class NotifyProxy {
+    /// Where the socket stands in the container.
+    static let pathInContainer = "/run/systemd-docker/notify"
+    /// What a service may say of itself; MAINPID=, FDSTORE= and NOTIFYACCESS= would give the unit out of our hands.
+    private nonisolated static let passed: Set<Substring> = [
+        "READY", "RELOADING", "MONOTONIC_USEC", "STOPPING", "STATUS", "ERRNO", "WATCHDOG", "EXTEND_TIMEOUT_USEC",
+    ]
+    /// The longest message that the manager itself reads (NOTIFY_BUFFER_MAX of systemd).
+    private static let longestMessage = 4096
+
+    /// The socket's path on the host.
+    let path: String
+    private let folder: String
+    private let socket: Descriptor
+    private var source: EventSource?
+
+    /// Makes the socket.
+    ///
+    /// - Parameters:
+    ///   - folder: where it may stand; nobody else but root, or our own user, may enter.
+    ///   - name: the container's.
+    init(in folder: String, name: String) throws(SystemError) {
+        self.folder = folder + "/" + name
+        path = self.folder + "/notify"
+        let path = path
+        try Files.makeFolder(folder, mode: 0o700)
+        try Files.makeFolder(self.folder, mode: 0o700)
+        try Files.remove(path)  // A run that was killed may have left it.
+        socket = Descriptor(
+            owning: try system("socket", on: path) {
+                Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+            })
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SystemError(call: "bind", subject: path, code: ENAMETOOLONG)
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let number = socket.rawValue
+        try system("bind", on: path) {
+            withUnsafePointer(to: address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+        }
+        // Any user of the container may send: the folder around it keeps the host's users out.
+        try system("chmod", on: path) { chmod(path, 0o666) }
+        var on: Int32 = 1
+        try system("setsockopt", on: path) {
+            setsockopt(number, SOL_SOCKET, SO_PASSCRED, &on, socklen_t(MemoryLayout.size(ofValue: on)))
+        }
+    }
+
+    /// Passes messages on, from senders that are in the container.
+    ///
+    /// - Parameter isInContainer: `nil` where the process is gone already and nothing can be said of it.
+    func listen(
+        isInContainer: @escaping (_ process: Int32) -> Bool?, pass: @escaping (_ fields: [String]) -> Void
+    ) throws(SystemError) {
+        source = try EventLoop.shared.watch(socket.rawValue, for: .readable) { [weak self] _ in
+            self?.receive(isInContainer: isInContainer, pass: pass)
+        }
+    }
+
+    /// Removes the socket.
+    func close() {
+        source = nil
+        // Both are gone with the next boot at the latest: they stand in /run.
+        try? Files.remove(path)
+        try? Files.removeFolder(folder)
+    }
+
+    private func receive(isInContainer: (Int32) -> Bool?, pass: ([String]) -> Void) {
+        guard let message = try? socket.receive(upTo: Self.longestMessage), !message.isTruncated else { return }
+        // A sender that is gone was in the container too: only its mount namespace and root's have the socket.
+        guard isInContainer(message.sender) ?? true else { return }
+        let fields = Self.passable(message.bytes)
+        if !fields.isEmpty { pass(fields) }
+    }
+
+    /// The fields of a message that a container may send to the manager.
+    nonisolated static func passable(_ message: [UInt8]) -> [String] {
+        guard let text = String(validating: message, as: UTF8.self) else { return [] }
+        return text.split(separator: "\n").filter { line in
+            guard let equals = line.firstIndex(of: "=") else { return false }
+            return passed.contains(line[..<equals])
+        }.map(String.init)
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import Linux
+internal import RunOptions
+internal import Systemd
+
+/// The program: command line in, exit status out.
+public enum Program {
+    static let version = "0.1.0"
+
+    /// Runs a command line, without the program's own name, and returns how the process has to end.
+    public static func run(_ arguments: [String]) -> ExitStatus {
+        let environment = currentEnvironment()
+        let diagnostics = Diagnostics(environment: environment)
+        do throws(UsageError) {
+            let wrapper = try WrapperOptions(parsing: arguments)
+            if wrapper.showsHelp { return show(help) }
+            if wrapper.showsVersion { return show("systemd-docker \(version)\n") }
+            return try run(wrapper, environment: environment, diagnostics)
+        } catch {
+            return usage(error, diagnostics)
+        }
+    }
+
+    private static func run(
+        _ wrapper: WrapperOptions, environment: [String: String], _ diagnostics: Diagnostics
+    ) throws(UsageError) -> ExitStatus {
+        var options = try ContainerOptions(parsing: wrapper.rest, environment: environment)
+        if options.showsHelp { return show(runHelp) }
+        if let unit = Unit.ofThisProcess(environment: environment) { try options.nameAfter(unit: unit.name) }
+        // The journal and a dead terminal must not kill us: a write that fails says so itself.
+        signal(SIGPIPE, SIG_IGN)
+        EventLoop.blockSignals(Signal.relayed)
+        return loop(wrapper, options, environment: environment, diagnostics)
+    }
+
+    private static func loop(
+        _ wrapper: WrapperOptions, _ options: ContainerOptions, environment: [String: String],
+        _ diagnostics: Diagnostics
+    ) -> ExitStatus {
+        let outcome = Outcome()
+        EventLoop.shared.task {
+            do {
+                outcome.status = await (try Run(wrapper, options, environment: environment, diagnostics: diagnostics))()
+            } catch {
+                diagnostics.error("set up the event loop: \(error)")
+            }
+            EventLoop.shared.stop()
+        }
+        do throws(SystemError) {
+            try EventLoop.shared.run()
+        } catch {
+            diagnostics.error("run the event loop: \(error)")
+            return .exited(LaunchError.Code.engine.rawValue)
+        }
+        return LoopActor.assumeOnLoop { outcome.status }
+    }
+
+    @LoopActor
+    private final class Outcome {
+        nonisolated init() {}
+        var status = ExitStatus.exited(LaunchError.Code.engine.rawValue)
+    }
+
+    private static func usage(_ error: UsageError, _ diagnostics: Diagnostics) -> ExitStatus {
+        diagnostics.error("\(error) (see systemd-docker --help)")
+        return .exited(LaunchError.Code.usage.rawValue)
+    }
+
+    private static let help = """
+        Usage: systemd-docker [OPTIONS] run [DOCKER RUN OPTIONS] IMAGE [COMMAND] [ARG...]
+
+        Runs a Docker container as the service that a unit's ExecStart= starts.
+
+        Options:
+        \(WrapperOptions.help)
+        systemd-docker run --help lists the options of run, which are those of docker run.
+
+        """
+
+    private static let runHelp = """
+        Usage: systemd-docker [OPTIONS] run [DOCKER RUN OPTIONS] IMAGE [COMMAND] [ARG...]
+
+        Options of run, as docker run has them:
+        \(ContainerOptions.help)
+        """
+
+    private static func show(_ text: String) -> ExitStatus {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 else { return .exited(1) }
+            rest = rest.dropFirst(count)
+        }
+        return .exited(0)
+    }
+
+    private static func currentEnvironment() -> [String: String] {
+        var variables: [String: String] = [:]
+        for entry in environmentEntries() {
+            guard let equals = entry.firstIndex(of: "=") else { continue }
+            variables[String(entry[..<equals])] = String(entry[entry.index(after: equals)...])
+        }
+        return variables
+    }
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Engine
+internal import Glibc
+internal import Linux
+internal import RunOptions
+internal import Supervision
+internal import Systemd
+
+/// `systemd-docker run`: a container's whole life, from its lookup to its removal.
+@LoopActor
+final class Run {
+    let wrapper: WrapperOptions
+    let options: ContainerOptions
+    /// The unit we are the main process of; `nil` in a shell.
+    let unit: Unit?
+    let diagnostics: Diagnostics
+    let signals: SignalRelay
+    private let environment: [String: String]
+    private let interruption: Interruption
+
+    /// What this run has made or begun, and has to clear away whatever happens.
+    private var createdID: String?
+    private var startedID: String?
+    private var place: Place?
+    private var containerID = ""
+    private var proxy: NotifyProxy?
+    private var hasPidFile = false
+    private var terminal: Terminal?
+    private var background: [Task<Void, Never>] = []
+
+    /// The signal that ends a launch half-way.
+    @LoopActor
+    private final class Interruption {
+        var signal: Signal?
+        var launch: Task<Launched, any Error>?
+    }
+
+    init(
+        _ wrapper: WrapperOptions, _ options: ContainerOptions, environment: [String: String], diagnostics: Diagnostics
+    ) throws {
+        self.wrapper = wrapper
+        self.options = options
+        self.environment = environment
+        self.diagnostics = diagnostics
+        unit = Unit.ofThisProcess(environment: environment)
+        let interruption = Interruption()
+        self.interruption = interruption
+        let fatal: Set<Signal> = [.terminate, .interrupt, .hangup, .quit]
+        signals = try SignalRelay(manager: getppid()) { signal in
+            guard fatal.contains(signal) else { return }
+            interruption.signal = interruption.signal ?? signal
+            interruption.launch?.cancel()
+        }
+    }
+
+    /// Runs the container, and returns how this process has to end.
+    func callAsFunction() async -> ExitStatus {
+        let status: ExitStatus
+        do {
+            status = try await supervise(try await launch())
+        } catch {
+            status = await fail(error)
+        }
+        await finish()
+        return status
+    }
+
+    // MARK: Launch
+
+    /// A container that has been started.
+    private struct Launched: Sendable {
+        let client: Client
+        let container: Container
+        let wait: ContainerWait
+        let output: ContainerOutput?
+        /// `nil` where it has ended already.
+        let process: ContainerProcess?
+    }
+
+    private func launch() async throws -> Launched {
+        let launch = EventLoop.shared.task { try await self.bringUp() }
+        interruption.launch = launch
+        if interruption.signal != nil { launch.cancel() }
+        return try await launch.value
+    }
+
+    private func bringUp() async throws -> Launched {
+        notify("connecting to Docker")
+        let client = try await Client.connect(environment: environment)
+        try options.check(against: client.version)
+        while true {
+            let found = try await lookUp(client)
+            place = try await preparePlace(client, for: found)
+            switch found {
+            case .running(let container):
+                let wait = try await client.wait(
+                    container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
+                let output = try await attach(client, to: container)
+                if let process = try await process(client, of: container) {
+                    return launched(client, container, wait, output, process)
+                }
+                // It was dying (its former wrapper was killed with it), and Docker had not noticed yet.
+                _ = try? await wait.exitCode()
+            case .stopped(let container):
+                return try await start(client, container)
+            case .nothing:
+                return try await start(client, try await create(client))
+            }
+        }
+    }
+
+    private func start(_ client: Client, _ container: Container) async throws -> Launched {
+        // The wait and the attachment stand before the start, so that the shortest life is seen whole.
+        let wait = try await client.wait(
+            container.id, until: container.hostConfig.removesItself ? .removed : .nextExit)
+        let output = try await attach(client, to: container)
+        notify("starting container \(label(container))")
+        startedID = container.id
+        containerID = container.id
+        do throws(EngineError) {
+            try await client.start(container.id)
+        } catch {
+            throw LaunchError(starting: label(container), error)
+        }
+        createdID = nil
+        return launched(client, container, wait, output, try await process(client, of: container))
+    }
+
+    private func launched(
+        _ client: Client, _ container: Container, _ wait: ContainerWait, _ output: ContainerOutput?,
+        _ process: ContainerProcess?
+    ) -> Launched {
+        // From here on signals are the container's: it is there to receive them.
+        interruption.launch = nil
+        containerID = container.id
+        startedID = container.id
+        return Launched(client: client, container: container, wait: wait, output: output, process: process)
+    }
+
+    private func label(_ container: Container) -> String { options.name ?? String(container.id.prefix(12)) }
+
+    private func create(_ client: Client) async throws -> Container {
+        var request = options.request
+        if wrapper.passesEnvironment {
+            // Before what -e and --env-file say: of two values for one name the Engine takes the last.
+            request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
+        }
+        if let place, place.choice.placement == .parent { request.hostConfig.cgroupParent = place.group.path }
+        if wrapper.notify {
+            let proxy = try openProxy()
+            request.environment = (request.environment ?? []) + ["NOTIFY_SOCKET=\(NotifyProxy.pathInContainer)"]
+            request.hostConfig.binds =
+                (request.hostConfig.binds ?? []) + ["\(proxy.path):\(NotifyProxy.pathInContainer)"]
+        }
+        if request.opensStandardInput, !attachesInput {
+            // Without us at the other end its stdin stays open and silent, as `docker run -d -i` has it.
+            request.attachesStandardInput = false
+            request.closesStandardInputOnce = false
+        }
+        notify("creating container \(options.name ?? "") from \(options.image)")
+        do throws(EngineError) {
+            let created = try await client.create(request, name: options.name)
+            createdID = created.id
+            for warning in created.warnings { diagnostics.warning(warning) }
+            return try await client.inspect(created.id)
+        } catch {
+            throw createdID == nil
+                ? LaunchError(creating: options.name ?? "", from: options.image, error)
+                : LaunchError("look at the new container", error)
+        }
+    }
+
+    private var attachesInput: Bool {
+        options.request.opensStandardInput && (unit == nil || ContainerInput.isWorthwhile)
+    }
+
+    private func openProxy() throws(LaunchError) -> NotifyProxy {
+        let folder =
+            (unit?.isUser == true ? environment["XDG_RUNTIME_DIR"] : nil).map { $0 + "/systemd-docker" }
+            ?? "/run/systemd-docker"
+        do throws(SystemError) {
+            let proxy = try NotifyProxy(in: folder, name: options.name ?? "\(getpid())")
+            self.proxy = proxy
+            return proxy
+        } catch {
+            throw LaunchError(
+                "make the socket for --notify: \(error): it needs root, or XDG_RUNTIME_DIR in a user unit")
+        }
+    }
+
+    private func attach(_ client: Client, to container: Container) async throws -> ContainerOutput? {
+        guard wrapper.logs else { return nil }
+        let withInput = attachesInput
+        let stream: HijackedStream
+        do throws(EngineError) {
+            stream = try await client.attach(container.id, withInput: withInput)
+        } catch {
+            throw LaunchError("attach to container \(label(container))", error)
+        }
+        if withInput {
+            if container.config.hasTerminal, Terminal.isPresent { terminal = try Terminal() }
+            background.append(
+                EventLoop.shared.task { [diagnostics] in
+                    do {
+                        try await ContainerInput(stream: stream).copy()
+                    } catch is CancellationError {
+                    } catch {
+                        diagnostics.warning("bring stdin to the container: \(error)")
+                    }
+                })
+        }
+        return ContainerOutput(stream, hasTerminal: container.config.hasTerminal)
+    }
+
+    /// Takes hold of the container's PID 1, and brings it under the unit; `nil` where it has ended already.
+    private func process(_ client: Client, of container: Container) async throws -> ContainerProcess? {
+        let state: Container.State
+        do throws(EngineError) {
+            state = try await client.inspect(container.id).state
+        } catch {
+            if error.isNotFound { return nil }  // --rm, and over already.
+            throw LaunchError("look at the started container", error)
+        }
+        guard state.isRunning, state.process > 0 else { return nil }
+        do {
+            let process = try ContainerProcess(state.process)
+            if let place { try settle(container, process: process.id, in: place) }
+            return process
+        } catch let error as SystemError where error.isNotFound {
+            return nil
+        } catch CgroupError.gone {
+            return nil
+        }
+    }
+
+    // MARK: Supervision
+
+    private func supervise(_ launched: Launched) async throws -> ExitStatus {
+        let (container, client) = (launched.container, launched.client)
+        if let process = launched.process {
+            if let path = wrapper.pidFile {
+                try PidFile(path: path).write(process.id)
+                hasPidFile = true
+            }
+            try listen(to: process, of: container)
+            if leaves {
+                await leave(to: process)
+                return .exited(0)
+            }
+            if !wrapper.notify { ready() }
+        }
+        await showSize(client, container)
+        let supervisor = Supervisor(
+            terms(of: container, launched), client: client, container: container, process: launched.process,
+            diagnostics: diagnostics)
+        let removal = options.removesOnExit && !container.hostConfig.removesItself
+        let status = try await supervisor.run(
+            wait: launched.wait, output: launched.output, signals: signals, removal: removal
+        ) { [weak self] in self?.react(to: $0, client, container) }
+        startedID = nil
+        guard let status else {
+            throw LaunchError("container \(label(container)) has ended, and neither the kernel nor Docker can tell how")
+        }
+        // It was up, though it was gone before we could say so: a start that fails comes with an exit status.
+        if launched.process == nil, status == .exited(0), !wrapper.notify { ready() }
+        if status != .exited(0) { notify("container \(label(container)) ended: \(status)") }
+        return status
+    }
+
+    private func ready() {
+        Notification.ready()
+        notify("container \(options.name ?? options.image) is running")
+    }
+
+    private func terms(of container: Container, _ launched: Launched) -> StateMachine.Terms {
+        StateMachine.Terms(
+            stopSignal: container.config.stopSignal.flatMap(Signal.init(named:)) ?? .terminate,
+            // A negative time means for ever, as docker stop has it.
+            stopTimeout: container.config.stopTimeout.flatMap { $0 < 0 ? nil : UInt64($0) * 1_000_000 },
+            removesContainer: options.removesOnExit, watchesProcess: launched.process != nil,
+            copiesOutput: launched.output != nil)
+    }
+
+    /// Nothing is left for us to do once it runs: no log to copy, nothing to remove.
+    private var leaves: Bool { !wrapper.logs && !options.removesOnExit }
+
+    /// Makes the container's PID 1 the unit's main process, as the old program did, and goes.
+    private func leave(to process: ContainerProcess) async {
+        Notification.ready(mainProcess: process.id)
+        // The manager takes the message only while it can see who sent it.
+        _ = try? await Notification.barrier()
+        startedID = nil
+        hasPidFile = false  // It goes with the container; `PIDFile=` sees to it.
+        place = nil
+    }
+
+    private func listen(to process: ContainerProcess, of container: Container) throws {
+        guard let proxy else { return }
+        let group = try? ContainerGroup(of: process.id, id: container.id, unit: place?.group)
+        try proxy.listen(
+            isInContainer: { sender in
+                guard Files.exists("/proc/\(sender)") else { return nil }
+                return group?.contains(process: sender) ?? false
+            }, pass: Notification.send)
+    }
+
+    /// What a signal means for us, beyond what it means for the container.
+    private func react(to signal: Signal, _ client: Client, _ container: Container) {
+        guard signal == .windowChange else { return }
+        background.append(
+            EventLoop.shared.task { await self.showSize(client, container) })
+    }
+
+    private func showSize(_ client: Client, _ container: Container) async {
+        guard let size = terminal?.size else { return }
+        // It may have ended, or not begun to show anything: then its size does not matter.
+        try? await client.resize(container.id, rows: size.rows, columns: size.columns)
+    }
+
+    // MARK: Ends
+
+    /// The line that `systemctl status` shows.
+    func notify(_ status: String) { Notification.status(status) }
+
+    /// Says why it failed, clears the container away, and returns the exit status that tells.
+    private func fail(_ error: any Error) async -> ExitStatus {
+        terminal?.restore()
+        let status: ExitStatus
+        if let signal = interruption.signal, interruption.launch != nil {
+            diagnostics.notice("\(signal) before the container was up")
+            status = .signaled(signal)
+        } else {
+            diagnostics.error("\(error)")
+            let code: LaunchError.Code = error is UsageError ? .usage : (error as? LaunchError)?.code ?? .engine
+            status = .exited(code.rawValue)
+        }
+        await clearContainer()
+        return status
+    }
+
+    /// Removes what was created and never started, or was to be removed; stops what was started.
+    private func clearContainer() async {
+        guard let id = createdID ?? startedID else { return }
+        do throws(EngineError) {
+            let client = try await Client.connect(environment: environment)
+            if createdID != nil || options.removesOnExit {
+                try await client.remove(id)
+            } else {
+                try await client.kill(id, .kill)
+            }
+        } catch {
+            if error.isConflict || error.isNotFound { return }
+            diagnostics.warning("clear away container \(options.name ?? id): \(error)")
+        }
+    }
+
+    /// Lets go of everything that is not the container itself.
+    private func finish() async {
+        for task in background { task.cancel() }
+        terminal?.restore()
+        if hasPidFile, let path = wrapper.pidFile { PidFile(path: path).remove(diagnostics) }
+        proxy?.close()
+        if let place { clear(place, container: containerID) }
+        signals.end()
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Linux
+internal import Systemd
+
+/// The signals that we are sent, in order, and whether the container was sent them too.
+@LoopActor
+final class SignalRelay {
+    struct Signaled: Sendable, Equatable {
+        let signal: Signal
+        /// It went to every process of the unit.
+        let reachedContainer: Bool
+    }
+
+    private var sources: [EventSource] = []
+    private var witness: SignalWitness?
+    private let manager: Int32
+    /// What the witness was sent and we were not yet: a stop may send SIGTERM, SIGCONT and SIGHUP in one go.
+    private var noted: [(signal: Signal, time: ContinuousClock.Instant)] = []
+    /// Two signals of one number that arrive together are one to us (signal(7)) and may be two to the witness: what was
+    /// not asked for by then is forgotten.
+    private static let noteLife = Duration.seconds(2)
+    private var waiting: [(signal: Signal, sender: SignalSender)] = []
+    private var isDeciding = false
+    private var receiver: ((Signaled) -> Void)?
+    /// Called at once for each signal, until somebody supervises.
+    private var interrupter: ((Signal) -> Void)?
+
+    /// - Parameter manager: the service manager's process.
+    init(manager: Int32, interrupter: @escaping (Signal) -> Void) throws(SystemError) {
+        self.manager = manager
+        self.interrupter = interrupter
+        for signal in Signal.relayed {
+            sources.append(try EventLoop.shared.onSignal(signal) { [weak self] in self?.take(signal, from: $0) })
+        }
+    }
+
+    /// Notes from now on which signals the whole unit is sent.
+    ///
+    /// To be called where we sit in the cgroup in which we stay, before the container is in the unit.
+    func watchUnit() throws(SystemError) { witness = try SignalWitness(of: Signal.relayed) }
+
+    /// Hands over the signals that came so far, and those to come.
+    func begin(_ receiver: @escaping (Signaled) -> Void) {
+        interrupter = nil
+        self.receiver = receiver
+        decide()
+    }
+
+    /// Ends the witness, so that no process of ours is left when we end.
+    func end() {
+        sources = []
+        witness = nil
+    }
+
+    private func take(_ signal: Signal, from sender: SignalSender) {
+        interrupter?(signal)
+        waiting.append((signal, sender))
+        decide()
+    }
+
+    private func decide() {
+        guard !isDeciding, receiver != nil, !waiting.isEmpty else { return }
+        isDeciding = true
+        EventLoop.shared.task {
+            while !self.waiting.isEmpty {
+                let (signal, sender) = self.waiting.removeFirst()
+                let reached = await self.reachedUnit(signal, from: sender)
+                self.receiver?(Signaled(signal: signal, reachedContainer: reached))
+            }
+            self.isDeciding = false
+        }
+    }
+
+    private func reachedUnit(_ signal: Signal, from sender: SignalSender) async -> Bool {
+        guard let witness else { return false }
+        do {
+            // The manager signals the main process first and the others after it, without a pause: once it has got to
+            // our barrier it is done with them all.
+            if try await !Notification.barrier(), sender.process == manager {
+                // Nobody hears our barrier (Type=simple), so all we can give the manager is time.
+                try await EventLoop.shared.sleep(microseconds: 50_000)
+            }
+            try await EventLoop.shared.within(microseconds: 1_000_000) { try await self.readNotes(of: witness) }
+        } catch {
+            // Without an answer the signal is relayed: a second one does less harm than none.
+            return false
+        }
+        guard let index = noted.firstIndex(where: { $0.signal == signal }) else { return false }
+        noted.remove(at: index)
+        return true
+    }
+
+    /// Takes down what the witness was sent until now.
+    private func readNotes(of witness: SignalWitness) async throws {
+        let now = ContinuousClock.now
+        noted.removeAll { now - $0.time > Self.noteLife }
+        try witness.mark()
+        while true {
+            for note in try witness.takeNotes() {
+                if witness.isMark(note) { return }
+                noted.append((note.signal, now))
+            }
+            _ = try await EventLoop.shared.wait(for: witness.descriptor, to: .readable)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Engine
+internal import Linux
+internal import Supervision
+internal import Systemd
+
+/// Does what the state machine says, and tells it what happens.
+@LoopActor
+final class Supervisor {
+    /// How long something may take that should come by itself: the last output, the removal.
+    private static let patience: UInt64 = 30_000_000
+
+    private var machine: StateMachine
+    private let client: Client
+    private let container: Container
+    private let process: ContainerProcess?
+    private let diagnostics: Diagnostics
+    private let over = Waiter<ExitStatus?>()
+    private var sources: [EventSource] = []
+    private var tasks: [Task<Void, Never>] = []
+
+    init(
+        _ terms: StateMachine.Terms, client: Client, container: Container, process: ContainerProcess?,
+        diagnostics: Diagnostics
+    ) {
+        machine = StateMachine(terms)
+        self.client = client
+        self.container = container
+        self.process = process
+        self.diagnostics = diagnostics
+    }
+
+    /// Watches until the container is over, and returns how it ended; `nil` where nobody knows.
+    func run(
+        wait: ContainerWait, output: ContainerOutput?, signals: SignalRelay, removal: Bool,
+        onSignal: @escaping (Signal) -> Void
+    ) async throws -> ExitStatus? {
+        if let process { sources.append(try process.onEnd { [weak self] in self?.take(.processEnded($0)) }) }
+        follow(wait, removal: removal)
+        if let output {
+            background { [weak self] in
+                do {
+                    try await output.copy()
+                } catch {
+                    self?.diagnostics.warning("read the container's output: \(error)")
+                }
+                self?.take(.outputEnded)
+            }
+        }
+        signals.begin { [weak self] in
+            onSignal($0.signal)
+            self?.take(.signaled($0.signal, reachedContainer: $0.reachedContainer))
+        }
+        defer {
+            sources = []
+            for task in tasks { task.cancel() }
+        }
+        return try await over.value
+    }
+
+    private func background(_ work: @escaping @LoopActor () async -> Void) {
+        tasks.append(EventLoop.shared.task { await work() })
+    }
+
+    private func follow(_ wait: ContainerWait, removal: Bool) {
+        background { [weak self, client, container] in
+            do throws(EngineError) {
+                let code = try await wait.exitCode()
+                // The Engine removes what was made with --rm; what was made without, we do.
+                if removal { try await client.remove(container.id) }
+                self?.take(.engineReported(code))
+            } catch {
+                self?.take(.engineLost)
+            }
+        }
+    }
+
+    private func take(_ event: StateMachine.Event) {
+        for effect in machine.handle(event) { perform(effect) }
+    }
+
+    private func perform(_ effect: StateMachine.Effect) {
+        switch effect {
+        case .send(let signal):
+            send(signal)
+        case .announceStopping:
+            Notification.stopping()
+            Notification.status("stopping")
+        case .startStopTimer(let microseconds):
+            after(microseconds) { $0.take(.stopTimedOut) }
+        case .startPatienceTimer:
+            after(Self.patience) { $0.take(.patienceEnded) }
+        case .askEngine:
+            askEngine()
+        case .finish(let status):
+            over.resume(.success(status))
+        case .finishUnknown:
+            over.resume(.success(nil))
+        }
+    }
+
+    private func after(_ microseconds: UInt64, _ body: @escaping (Supervisor) -> Void) {
+        do throws(SystemError) {
+            sources.append(
+                try EventLoop.shared.after(microseconds: microseconds) { [weak self] in
+                    if let self { body(self) }
+                })
+        } catch {
+            diagnostics.warning("set a timer: \(error)")
+        }
+    }
+
+    private func send(_ signal: Signal) {
+        if let process {
+            do throws(SystemError) {
+                return try process.send(signal)
+            } catch {
+                if error.isNotFound { return }  // It ended meanwhile; the pidfd tells.
+                // Not allowed, where we are not root: the daemon is.
+            }
+        }
+        background { [weak self, client, container] in
+            do throws(EngineError) {
+                try await client.kill(container.id, signal)
+            } catch {
+                guard !error.isConflict, !error.isNotFound else { return }
+                self?.diagnostics.warning("send \(signal) to the container: \(error)")
+            }
+        }
+    }
+
+    /// Asks the Engine how the container ended, and whether it is gone, until it answers.
+    private func askEngine() {
+        background { [weak self, client, container] in
+            var pause: UInt64 = 100_000
+            while true {
+                do throws(EngineError) {
+                    let found = try await client.inspect(container.id)
+                    if !found.state.isRunning {
+                        if found.hostConfig.removesItself { try await client.remove(container.id) }
+                        self?.take(.engineReported(found.state.exitCode))
+                        return
+                    }
+                } catch {
+                    if error.isNotFound {
+                        self?.take(.engineReported(nil))
+                        return
+                    }
+                }
+                guard (try? await EventLoop.shared.sleep(microseconds: pause)) != nil else { return }
+                pause = min(pause * 2, 2_000_000)
+            }
+        }
+    }
+}

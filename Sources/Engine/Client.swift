@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSON
+internal import Linux
+public import Systemd
+
+/// The Docker Engine API: one method for each endpoint, in Endpoints/.
+@LoopActor
+public final class Client {
+    /// Where the Engine listens.
+    public let host: Host
+    /// The version that both sides speak.
+    public private(set) var version: APIVersion
+    private let transport: CurlTransport
+
+    /// Asks the Engine for its version and settles on one.
+    ///
+    /// `GET /_ping`. DOCKER_API_VERSION fixes the version, as it does for docker.
+    public static func connect(environment: [String: String]) async throws(EngineError) -> Client {
+        let client = Client(host: try Host(environment: environment), version: .oldest)
+        let newest = try await client.ping()
+        if let wish = environment["DOCKER_API_VERSION"], !wish.isEmpty {
+            guard let version = APIVersion(wish) else {
+                throw .unusableVersion(
+                    "DOCKER_API_VERSION=\(wish): not a version of the API: \(newest) is what Docker speaks")
+            }
+            client.version = version
+        } else {
+            client.version = min(newest, .newest)
+        }
+        guard client.version >= .oldest else {
+            throw .unusableVersion(
+                "Docker at \(client.host.socket): API \(client.version) is too old: \(APIVersion.oldest) (Docker 20.10) or later is needed"
+            )
+        }
+        return client
+    }
+
+    private init(host: Host, version: APIVersion) {
+        self.host = host
+        self.version = version
+        transport = CurlTransport(socket: host.socket)
+    }
+
+    // MARK: What the endpoints are made of
+
+    /// Sends a request and returns its answer, a refusal (status 400 and up) as an error.
+    @discardableResult
+    func send(_ request: Request) async throws(EngineError) -> Response {
+        try Self.accepted(try await transport.send(request, version: "\(version)"), of: request)
+    }
+
+    /// Sends a request whose path has no version.
+    func sendUnversioned(_ request: Request) async throws(EngineError) -> Response {
+        try Self.accepted(try await transport.send(request), of: request)
+    }
+
+    /// Sends a request whose answer begins long before it ends.
+    func begin(_ request: Request) throws(EngineError) -> Transfer {
+        try transport.begin(request, version: "\(version)")
+    }
+
+    /// Sends a request that turns the connection into a two-way stream.
+    func hijack(_ request: Request) async throws(EngineError) -> HijackedStream {
+        let connection = try await transport.connect(for: request)
+        return try await HijackedStream(connection, request, version: "\(version)")
+    }
+
+    /// Passes a good answer on and makes an error of a refusal.
+    nonisolated static func accepted(_ response: Response, of request: Request) throws(EngineError) -> Response {
+        guard response.status >= 400 else { return response }
+        throw refusal(status: response.status, body: response.body, of: request)
+    }
+
+    nonisolated static func refusal(status: Int, body: [UInt8], of request: Request) -> EngineError {
+        struct Refusal: Decodable { var message: String }
+        let message =
+            (try? JSON.decode(Refusal.self, from: body).message) ?? String(decoding: body.prefix(200), as: UTF8.self)
+        // One line, whatever the Engine sends.
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return .refused(call: request.call, status: status, message: line)
+    }
+
+    /// Reads an answer's JSON.
+    nonisolated static func decode<Value: Decodable>(
+        _ type: Value.Type, from response: Response, of request: Request
+    ) throws(EngineError) -> Value {
+        do throws(JSONError) {
+            return try JSON.decode(type, from: response.body)
+        } catch {
+            throw .garbage(call: request.call, reason: error.description)
+        }
+    }
+
+    /// A request's JSON.
+    nonisolated static func encode(_ value: some Encodable, for call: String) throws(EngineError) -> [UInt8] {
+        do throws(JSONError) {
+            return try JSON.encode(value)
+        } catch {
+            throw .garbage(call: call, reason: error.description)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CCurl
+internal import Linux
+public import Systemd
+
+/// HTTP over the Engine's Unix socket, by libcurl's multi-socket interface on the event loop (libcurl-multi(3)).
+@LoopActor
+public final class CurlTransport {
+    /// The socket's path.
+    public let socket: String
+    private let multi: OpaquePointer?
+    private var sources: [curl_socket_t: EventSource] = [:]
+    private var timer: EventSource?
+    private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+
+    public init(socket: String) {
+        self.socket = socket
+        curl_global_init(Int(CURL_GLOBAL_NOTHING))
+        multi = OpaquePointer(curl_multi_init())
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        CCurl_multi_set_pointer(handle, CURLMOPT_SOCKETDATA, me)
+        CCurl_multi_set_socket_function(handle) { _, descriptor, what, me, _ in
+            CurlTransport.from(me) { $0.follow(descriptor, what) }
+        }
+        CCurl_multi_set_pointer(handle, CURLMOPT_TIMERDATA, me)
+        CCurl_multi_set_timer_function(handle) { _, milliseconds, me in
+            CurlTransport.from(me) { $0.setTimer(milliseconds: milliseconds) }
+        }
+    }
+
+    isolated deinit {
+        for transfer in transfers.values { curl_multi_remove_handle(handle, transfer.easy) }
+        curl_multi_cleanup(handle)
+    }
+
+    private var handle: UnsafeMutableRawPointer? { multi.map { UnsafeMutableRawPointer($0) } }
+
+    /// Sends a request and reads the whole answer.
+    public func send(_ request: Request, version: String? = nil) async throws(EngineError) -> Response {
+        try await begin(request, version: version).response()
+    }
+
+    /// Sends a request; the transfer tells when the answer begins and when it ends.
+    public func begin(_ request: Request, version: String? = nil) throws(EngineError) -> Transfer {
+        let transfer = Transfer(
+            request: request, url: "http://docker" + (version.map { "/v\($0)" } ?? "") + request.target, transport: self
+        )
+        try start(transfer)
+        return transfer
+    }
+
+    /// Opens a connection to the Engine that carries nothing yet.
+    func connect(for request: Request) async throws(EngineError) -> Descriptor {
+        let transfer = Transfer(request: request, url: "http://docker/", transport: self, connectsOnly: true)
+        try start(transfer)
+        return try await transfer.connection()
+    }
+
+    private func start(_ transfer: Transfer) throws(EngineError) {
+        guard let easy = transfer.easy, curl_multi_add_handle(handle, easy) == CURLM_OK else {
+            throw .unreachable(socket: socket, code: 0, reason: "libcurl has no memory")
+        }
+        transfers[easy] = transfer
+    }
+
+    func drop(_ transfer: Transfer) {
+        guard let easy = transfer.easy, transfers.removeValue(forKey: easy) != nil else { return }
+        curl_multi_remove_handle(handle, easy)
+    }
+
+    // MARK: What libcurl asks of the loop
+
+    private nonisolated static func from(
+        _ context: UnsafeMutableRawPointer?, _ body: @LoopActor (CurlTransport) -> Void
+    ) -> Int32 {
+        guard let context else { return 0 }
+        let transport = Unmanaged<CurlTransport>.fromOpaque(context).takeUnretainedValue()
+        // libcurl calls back only from within its own functions, which we call on the loop alone.
+        LoopActor.assumeOnLoop { body(transport) }
+        return 0
+    }
+
+    private func follow(_ descriptor: curl_socket_t, _ what: Int32) {
+        guard what != CURL_POLL_REMOVE else {
+            // At once: libcurl closes the descriptor next, while this source may be at work and so live on. Where the
+            // connection has another descriptor (Transfer.connection), epoll would not notice the closing.
+            sources.removeValue(forKey: descriptor)?.stop()
+            return
+        }
+        var readiness: EventLoop.Readiness = []
+        if what & CURL_POLL_IN != 0 { readiness.insert(.readable) }
+        if what & CURL_POLL_OUT != 0 { readiness.insert(.writable) }
+        // A socket that cannot be watched never gets ready: the transfer ends by its time limit.
+        if let source = sources[descriptor] {
+            try? source.watch(for: readiness)
+        } else {
+            sources[descriptor] = try? EventLoop.shared.watch(descriptor, for: readiness) { [weak self] ready in
+                var mask: Int32 = 0
+                if ready.contains(.readable) { mask |= CURL_CSELECT_IN }
+                if ready.contains(.writable) { mask |= CURL_CSELECT_OUT }
+                if !ready.isDisjoint(with: [.hungUp, .failed]) { mask |= CURL_CSELECT_IN | CURL_CSELECT_ERR }
+                self?.act(on: descriptor, mask)
+            }
+        }
+    }
+
+    private func setTimer(milliseconds: Int) {
+        timer = nil
+        guard milliseconds >= 0 else { return }
+        timer = try? EventLoop.shared.after(microseconds: UInt64(milliseconds) * 1000) { [weak self] in
+            self?.act(on: CURL_SOCKET_TIMEOUT, 0)
+        }
+    }
+
+    private func act(on descriptor: curl_socket_t, _ mask: Int32) {
+        var running: Int32 = 0
+        curl_multi_socket_action(handle, descriptor, mask, &running)
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(handle, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
+                let transfer = transfers[easy]
+            else { continue }
+            transfer.end(CCurl_message_result(message))
+        }
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Client {
+    /// Connects to a container's stdout and stderr, and to its stdin if asked to.
+    ///
+    /// `POST /containers/{id}/attach?stream=1&…`. Before the start: then its first byte is there, whatever its log
+    /// driver is. The output is framed (``OutputFrames``) unless the container has a terminal.
+    ///   - Throws: a 404 where there is no such container, a 409 where it is paused.
+    public func attach(_ container: String, withInput: Bool) async throws(EngineError) -> HijackedStream {
+        let streams = ["stream", "stdout", "stderr"] + (withInput ? ["stdin"] : [])
+        return try await hijack(
+            Request(.post, "/containers/\(Request.escape(container))/attach", query: streams.map { ($0, "1") }))
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// An open file descriptor with one owner, closed when that owner lets go of it.
+public struct Descriptor: ~Copyable, Sendable {
+    /// The number, valid as long as this value lives.
+    public let rawValue: Int32
+
+    /// Takes over a descriptor that nobody else will close.
+    public init(owning rawValue: Int32) { self.rawValue = rawValue }
+
+    deinit { _ = Glibc.close(rawValue) }
+
+    /// Gives the number away: whoever takes it closes it.
+    public consuming func release() -> Int32 {
+        let rawValue = rawValue
+        discard self
+        return rawValue
+    }
+
+    /// A second descriptor of the same open file, for another owner (fcntl(2), F_DUPFD_CLOEXEC).
+    public static func duplicate(of rawValue: Int32) throws(SystemError) -> Descriptor {
+        // From 3 up: a duplicate must never become somebody's stdin, stdout or stderr.
+        Descriptor(owning: try system("fcntl", on: "descriptor \(rawValue)") { fcntl(rawValue, F_DUPFD_CLOEXEC, 3) })
+    }
+
+    /// Reads at most `count` bytes; an empty array is the end of the file (read(2)).
+    public func read(upTo count: Int) throws(SystemError) -> [UInt8] { try readBytes(from: rawValue, upTo: count) }
+
+    /// Makes reading and writing fail with EAGAIN instead of waiting.
+    ///
+    /// The flag belongs to the open file: set it only on one that no other process shares.
+    public func setNonBlocking() throws(SystemError) {
+        let flags = try system("fcntl", on: "descriptor \(rawValue)") { fcntl(rawValue, F_GETFL) }
+        try system("fcntl", on: "descriptor \(rawValue)") { fcntl(rawValue, F_SETFL, flags | O_NONBLOCK) }
+    }
+}
+
+/// The two ends of a pipe(2).
+public struct Pipe: ~Copyable, Sendable {
+    public let reading: Descriptor
+    public let writing: Descriptor
+
+    public init() throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        try system("pipe2", on: "new pipe") { CLinux_pipe(&ends) }
+        reading = Descriptor(owning: ends[0])
+        writing = Descriptor(owning: ends[1])
+    }
+
+    /// The reading end alone; the writing end is closed.
+    public consuming func closingWriting() -> Descriptor { reading }
+}
+
+/// Reads at most `count` bytes of a descriptor that somebody else owns; empty at the end of the file.
+public func readBytes(from descriptor: Int32, upTo count: Int) throws(SystemError) -> [UInt8] {
+    var failure: SystemError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        do throws(SystemError) {
+            filled = try system("read", on: "descriptor \(descriptor)") {
+                Glibc.read(descriptor, buffer.baseAddress, count)
+            }
+        } catch {
+            failure = error
+        }
+    }
+    if let failure { throw failure }
+    return bytes
+}
+
+/// The size of the terminal behind a descriptor, in characters; `nil` where there is none (ioctl_tty(2), TIOCGWINSZ).
+public func windowSize(of descriptor: Int32) -> (rows: Int, columns: Int)? {
+    var size = winsize()
+    guard CLinux_window_size(descriptor, &size) == 0 else { return nil }
+    return (Int(size.ws_row), Int(size.ws_col))
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Small files, read and written whole: /proc, /sys/fs/cgroup, pid files.
+public enum Files {
+    /// Reads a whole file.
+    public static func read(_ path: String) throws(SystemError) -> [UInt8] {
+        let file = Descriptor(owning: try system("open", on: path) { open(path, O_RDONLY | O_CLOEXEC) })
+        var contents: [UInt8] = []
+        while true {
+            let piece: [UInt8]
+            do throws(SystemError) {
+                piece = try file.read(upTo: 65536)
+            } catch {
+                throw SystemError(call: "read", subject: path, code: error.code)
+            }
+            if piece.isEmpty { return contents }
+            contents += piece
+        }
+    }
+
+    /// Reads a whole file as text; bytes that are not UTF-8 become U+FFFD.
+    public static func text(_ path: String) throws(SystemError) -> String {
+        String(decoding: try read(path), as: UTF8.self)
+    }
+
+    /// Writes a kernel file (cgroup, sysctl) with a single write(2): each write there is a command of its own.
+    public static func write(_ text: String, to path: String) throws(SystemError) {
+        let file = Descriptor(owning: try system("open", on: path) { open(path, O_WRONLY | O_CLOEXEC) })
+        try writeAll(Array(text.utf8), to: file.rawValue, on: path)
+    }
+
+    /// Replaces a file: a reader sees the old contents or the new ones, never a part (rename(2)).
+    public static func replace(_ path: String, with text: String, mode: UInt32 = 0o644) throws(SystemError) {
+        let draft = "\(path).\(getpid())"
+        do throws(SystemError) {
+            let file = Descriptor(
+                owning: try system("open", on: draft) {
+                    open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
+                })
+            try writeAll(Array(text.utf8), to: file.rawValue, on: path)
+            try system("rename", on: path) { rename(draft, path) }
+        } catch {
+            _ = unlink(draft)  // Whatever is left of the draft; the error that counts is on its way up.
+            throw error
+        }
+    }
+
+    /// Removes a file; one that is not there is no error.
+    public static func remove(_ path: String) throws(SystemError) {
+        do throws(SystemError) { try system("unlink", on: path) { unlink(path) } } catch  where error.isNotFound {}
+    }
+
+    /// Makes a folder; one that is there already is no error.
+    public static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+        do throws(SystemError) { try system("mkdir", on: path) { mkdir(path, mode) } } catch  where error.exists {}
+    }
+
+    /// Removes an empty folder or a cgroup; one that is not there is no error.
+    public static func removeFolder(_ path: String) throws(SystemError) {
+        do throws(SystemError) { try system("rmdir", on: path) { rmdir(path) } } catch  where error.isNotFound {}
+    }
+
+    /// The names in a folder, without `.` and `..`, sorted.
+    public static func names(in path: String) throws(SystemError) -> [String] {
+        guard let folder = opendir(path) else { throw SystemError(call: "opendir", subject: path, code: errno) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Whether the path leads to a folder, following links.
+    public static func isFolder(_ path: String) -> Bool { type(of: path) == S_IFDIR }
+
+    /// Whether the path leads to anything, following links.
+    public static func exists(_ path: String) -> Bool { type(of: path) != nil }
+
+    private static func type(of path: String) -> mode_t? {
+        var status = Glibc.stat()
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to file: Int32, on path: String) throws(SystemError) {
+        var rest = bytes[...]
+        repeat {
+            let count = try system("write", on: path) {
+                rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            }
+            rest = rest.dropFirst(count)
+        } while !rest.isEmpty
+    }
+}

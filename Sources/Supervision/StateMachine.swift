@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Linux
+
+/// The life of a started container as its supervisor sees it: events in, effects out; no clock, no I/O.
+///
+/// A container's end has three witnesses: the kernel (pidfd), the Engine (its wait), and the output (its end of file).
+/// They come in any order, and some may not come at all; only when all that will come have come is it over.
+public struct StateMachine: Sendable {
+    /// What is fixed about this container when its supervision begins.
+    public struct Terms: Sendable, Equatable {
+        /// What asks it to stop: `--stop-signal`, else the image's, else SIGTERM.
+        public var stopSignal: Signal
+        /// Microseconds from being asked to stop until SIGKILL; `nil` leaves that to the service manager.
+        public var stopTimeout: UInt64?
+        /// Whether it must be gone from the Engine before we may go.
+        public var removesContainer: Bool
+        /// Whether there is a pidfd: then its end is awaited, and may tell the exit status.
+        public var watchesProcess: Bool
+        /// Whether its output comes through us.
+        public var copiesOutput: Bool
+
+        public init(
+            stopSignal: Signal = .terminate, stopTimeout: UInt64? = nil, removesContainer: Bool = false,
+            watchesProcess: Bool = true, copiesOutput: Bool = true
+        ) {
+            self.stopSignal = stopSignal
+            self.stopTimeout = stopTimeout
+            self.removesContainer = removesContainer
+            self.watchesProcess = watchesProcess
+            self.copiesOutput = copiesOutput
+        }
+    }
+
+    public enum Event: Sendable, Equatable {
+        /// We were sent a signal. With `KillMode=control-group` the manager sends it to the container's processes as
+        /// well: then they have it already.
+        case signaled(Signal, reachedContainer: Bool)
+        /// The kernel says that PID 1 of the container has ended, and how, if it knows (Linux 6.15).
+        case processEnded(ExitStatus?)
+        /// The Engine says that the container has ended (with `--rm`: that it is removed), with its exit code, if it
+        /// still knows it.
+        case engineReported(Int?)
+        /// The Engine has hung up and tells no more.
+        case engineLost
+        /// The last byte of output is out.
+        case outputEnded
+        /// The stop timer has run out.
+        case stopTimedOut
+        /// The patience timer has run out.
+        case patienceEnded
+    }
+
+    public enum Effect: Sendable, Equatable {
+        /// Send a signal to PID 1 of the container.
+        case send(Signal)
+        /// Tell the manager that we are stopping.
+        case announceStopping
+        /// ``Event/stopTimedOut`` after so many microseconds.
+        case startStopTimer(microseconds: UInt64)
+        /// Ask the Engine anew, until it answers: ``Event/engineReported(_:)``.
+        case askEngine
+        /// ``Event/patienceEnded`` after a while: something that should come may not come.
+        case startPatienceTimer
+        /// It is over: end as the container ended.
+        case finish(ExitStatus)
+        /// It is over, and nobody could say how the container ended.
+        case finishUnknown
+    }
+
+    private struct Ending: Sendable, Equatable {
+        var fromKernel: ExitStatus?
+        var fromEngine: Int?
+        var engineReported = false
+        var processEnded: Bool
+        var outputEnded: Bool
+        var isImpatient = false
+    }
+
+    private enum State: Sendable, Equatable {
+        case running(engineLost: Bool, outputEnded: Bool)
+        case ending(Ending)
+        case over
+    }
+
+    private let terms: Terms
+    private var state: State
+    /// The signals that asked the container to end, in order.
+    private var requests: [Signal] = []
+
+    public init(_ terms: Terms) {
+        self.terms = terms
+        state = .running(engineLost: false, outputEnded: !terms.copiesOutput)
+    }
+
+    /// Takes what has happened, and returns what is to be done, in order.
+    public mutating func handle(_ event: Event) -> [Effect] {
+        switch (state, event) {
+        case (.running, .signaled(let signal, let reachedContainer)):
+            return relay(signal, reachedContainer: reachedContainer)
+        case (.running, .stopTimedOut):
+            return [.send(.kill)]
+        case (.running(let engineLost, _), .outputEnded):
+            // A program may close its output and live on.
+            state = .running(engineLost: engineLost, outputEnded: true)
+            return []
+        case (.running(_, let outputEnded), .engineLost):
+            guard terms.watchesProcess else {
+                return begin(Ending(processEnded: true, outputEnded: outputEnded), engineLost: true)
+            }
+            // The container may well live on without the daemon (live-restore); the kernel will tell.
+            state = .running(engineLost: true, outputEnded: outputEnded)
+            return []
+        case (.running(let engineLost, let outputEnded), .processEnded(let status)):
+            return begin(
+                Ending(fromKernel: status, processEnded: true, outputEnded: outputEnded), engineLost: engineLost)
+        case (.running(_, let outputEnded), .engineReported(let code)):
+            return begin(
+                Ending(
+                    fromEngine: code, engineReported: true, processEnded: !terms.watchesProcess,
+                    outputEnded: outputEnded),
+                engineLost: false)
+
+        case (.ending(var ending), .processEnded(let status)):
+            ending.processEnded = true
+            ending.fromKernel = status
+            return settle(ending)
+        case (.ending(var ending), .engineReported(let code)):
+            ending.fromEngine = code
+            ending.engineReported = true
+            return settle(ending)
+        case (.ending(var ending), .outputEnded):
+            ending.outputEnded = true
+            return settle(ending)
+        case (.ending(var ending), .patienceEnded):
+            ending.isImpatient = true
+            return settle(ending)
+        case (.ending(let ending), .engineLost):
+            // What was lost is asked for again, as long as patience lasts.
+            return ending.engineReported ? [] : [.askEngine]
+
+        // The container is beyond signals, and timers that were set for it have lost their sense.
+        case (.ending, .signaled), (.ending, .stopTimedOut), (.running, .patienceEnded):
+            return []
+        // Late news of what is over.
+        case (.over, _):
+            return []
+        }
+    }
+
+    private mutating func relay(_ signal: Signal, reachedContainer: Bool) -> [Effect] {
+        let isFirst = !requests.contains(signal)
+        if isFirst, [.terminate, .interrupt, .quit, .hangup].contains(signal) { requests.append(signal) }
+        guard signal == .terminate else { return reachedContainer ? [] : [.send(signal)] }
+        // Whoever wants another signal than SIGTERM to stop has not had it yet, though SIGTERM came through.
+        var effects: [Effect] = reachedContainer && terms.stopSignal == signal ? [] : [.send(terms.stopSignal)]
+        if isFirst {
+            effects.append(.announceStopping)
+            if let timeout = terms.stopTimeout { effects.append(.startStopTimer(microseconds: timeout)) }
+        }
+        return effects
+    }
+
+    private mutating func begin(_ ending: Ending, engineLost: Bool) -> [Effect] {
+        let effects = settle(ending)
+        guard case .ending = state else { return effects }
+        return effects + [.startPatienceTimer] + (engineLost ? [.askEngine] : [])
+    }
+
+    private mutating func settle(_ ending: Ending) -> [Effect] {
+        // The Engine is asked for the status where the kernel does not tell it, and for the removal.
+        let needsEngine = terms.removesContainer || ending.fromKernel == nil
+        let isComplete =
+            ending.processEnded && ending.outputEnded && (!needsEngine || ending.engineReported)
+        guard isComplete || ending.isImpatient else {
+            state = .ending(ending)
+            return []
+        }
+        state = .over
+        guard let status = ending.fromKernel ?? ending.fromEngine.map({ .exited(UInt8(truncatingIfNeeded: $0)) }) else {
+            return [.finishUnknown]
+        }
+        return [.finish(translate(status))]
+    }
+
+    /// Makes an end that was asked for look like one.
+    ///
+    /// The manager counts death by the signal it sent as a clean end (systemd.service(5), SuccessExitStatus=). A shell
+    /// as PID 1 turns its child's death by S into exit 128+S, and a container that was stopped by its own stop signal
+    /// has died by another one than the manager sent.
+    private func translate(_ status: ExitStatus) -> ExitStatus {
+        let asWished = requests.contains(.terminate) ? [terms.stopSignal] : []
+        let signal: Signal? =
+            switch status {
+            case .signaled(let signal): signal
+            case .exited(let code): (requests + asWished).first { Int32(code) == 128 + $0.rawValue }
+            }
+        guard let signal else { return status }
+        if asWished.contains(signal) { return .signaled(.terminate) }
+        return .signaled(signal)
+    }
+}

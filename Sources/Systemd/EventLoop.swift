@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSystemd
+internal import Glibc
+public import Linux
+internal import Synchronization
+
+/// The one loop of the program, and the executor of everything that is isolated to ``LoopActor``.
+///
+/// Signals, pidfds, sockets, timers and the jobs of Swift's tasks are all sources of one sd-event(3) loop, so there is
+/// one thread, nothing to lock, and no wake-up while nothing happens.
+public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+    /// The loop that ``LoopActor`` runs on.
+    public static let shared = EventLoop()
+
+    // Set once by init, before anybody else can see the loop.
+    private let event: OpaquePointer?
+    private let wakeup: Int32
+    private let thread = Mutex<pthread_t?>(nil)
+    private let jobs = Mutex<[UnownedJob]>([])
+
+    private init() {
+        var event: OpaquePointer?
+        _ = sd_event_new(&event)
+        self.event = event
+        wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        var source: OpaquePointer?
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        _ = sd_event_add_io(
+            event, &source, wakeup, EPOLLIN.rawValue,
+            { _, _, _, me in
+                if let me { Unmanaged<EventLoop>.fromOpaque(me).takeUnretainedValue().runJobs() }
+                return 0
+            }, me)
+        _ = sd_event_source_set_floating(source, 1)
+        sd_event_source_unref(source)
+    }
+
+    // MARK: Running
+
+    /// Dispatches events on the calling thread until ``stop()``.
+    ///
+    /// - Throws: when the kernel refused what the loop is made of, or while polling.
+    public func run() throws(SystemError) {
+        thread.withLock { $0 = pthread_self() }
+        guard event != nil, wakeup >= 0 else {
+            throw SystemError(call: "sd_event_new", subject: "event loop", code: EMFILE)
+        }
+        try check("sd_event_loop") { sd_event_loop(event) }
+    }
+
+    /// Makes ``run()`` return after the handler at work.
+    public func stop() { _ = sd_event_exit(event, 0) }
+
+    // MARK: Executor
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isFirst = jobs.withLock {
+            $0.append(job)
+            return $0.count == 1
+        }
+        guard isFirst else { return }
+        var one: UInt64 = 1
+        _ = write(wakeup, &one, MemoryLayout.size(ofValue: one))
+    }
+
+    public func checkIsolated() {
+        let isHere = thread.withLock { $0.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+        precondition(isHere, "called from outside the event loop")
+    }
+
+    private func runJobs() {
+        var count: UInt64 = 0
+        _ = read(wakeup, &count, MemoryLayout.size(ofValue: count))
+        let ready = jobs.withLock {
+            let ready = $0
+            $0 = []
+            return ready
+        }
+        for job in ready {
+            job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        }
+    }
+
+    // MARK: Sources
+
+    /// What a descriptor is watched for, and what it is found to be (epoll_ctl(2)).
+    public struct Readiness: OptionSet, Sendable {
+        public let rawValue: UInt32
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+        public static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+        public static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+        /// The other end is gone; the kernel reports it whether asked or not.
+        public static let hungUp = Readiness(rawValue: EPOLLHUP.rawValue)
+        public static let failed = Readiness(rawValue: EPOLLERR.rawValue)
+    }
+
+    /// Calls `handler` each time the descriptor is ready, until the source is let go of.
+    ///
+    /// - Throws: EPERM for a regular file, which is always ready and cannot be watched.
+    @LoopActor
+    public func watch(
+        _ descriptor: Int32, for readiness: Readiness, _ handler: @escaping (Readiness) -> Void
+    ) throws(SystemError) -> EventSource {
+        let source = EventSource { handler(Readiness(rawValue: UInt32(truncatingIfNeeded: $0.number))) }
+        try check("sd_event_add_io") {
+            sd_event_add_io(
+                event, &source.pointer, descriptor, readiness.rawValue,
+                { _, _, ready, source in EventSource.fire(source, EventSource.Occasion(number: UInt64(ready))) },
+                source.asContext)
+        }
+        return source
+    }
+
+    /// Calls `handler` once, after `microseconds`, unless the source is let go of before.
+    @LoopActor
+    public func after(microseconds: UInt64, _ handler: @escaping () -> Void) throws(SystemError) -> EventSource {
+        let source = EventSource { _ in handler() }
+        // Exact to the microsecond: by sd-event's own default (0) a timer waits up to 250 ms for others to share its
+        // wake-up, and libcurl begins each request with a timer.
+        try check("sd_event_add_time_relative") {
+            sd_event_add_time_relative(
+                event, &source.pointer, CLOCK_MONOTONIC, microseconds, 1,
+                { _, _, source in EventSource.fire(source, EventSource.Occasion(number: 0)) }, source.asContext)
+        }
+        return source
+    }
+
+    /// Calls `handler` for each signal of this number, until the source is let go of.
+    ///
+    /// The signal must be blocked in every thread (``blockSignals(_:)``).
+    @LoopActor
+    public func onSignal(
+        _ signal: Signal, _ handler: @escaping (_ sender: SignalSender) -> Void
+    ) throws(SystemError) -> EventSource {
+        let source = EventSource { handler($0.sender) }
+        try check("sd_event_add_signal") {
+            sd_event_add_signal(
+                event, &source.pointer, signal.rawValue,
+                { _, info, source in
+                    guard let info else { return 0 }
+                    let sender = SignalSender(
+                        process: Int32(bitPattern: info.pointee.ssi_pid), code: info.pointee.ssi_code)
+                    return EventSource.fire(source, EventSource.Occasion(number: 0, sender: sender))
+                }, source.asContext)
+        }
+        return source
+    }
+
+    /// Holds these signals back in the calling thread and all it starts, so that only the loop sees them.
+    ///
+    /// To be called before any other thread exists.
+    public static func blockSignals(_ signals: [Signal]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal.rawValue) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+}
+
+/// Who sent a signal, as signalfd(2) tells.
+public struct SignalSender: Sendable, Equatable {
+    /// The sender's process; 0 where the kernel itself sent it (a terminal, a timer).
+    public let process: Int32
+    /// The `si_code` of sigaction(2).
+    public let code: Int32
+}
+
+/// Everything that runs on the loop's thread.
+@globalActor
+public actor LoopActor {
+    public static let shared = LoopActor()
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { EventLoop.shared.asUnownedSerialExecutor() }
+}
+
+/// Something the loop waits for; letting go of it ends the wait.
+public final class EventSource {
+    struct Occasion {
+        let number: UInt64
+        var sender = SignalSender(process: 0, code: 0)
+    }
+
+    fileprivate var pointer: OpaquePointer?
+    private let handler: (Occasion) -> Void
+
+    fileprivate init(_ handler: @escaping (Occasion) -> Void) { self.handler = handler }
+
+    deinit { sd_event_source_disable_unref(pointer) }
+
+    fileprivate var asContext: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+    fileprivate static func fire(_ context: UnsafeMutableRawPointer?, _ occasion: Occasion) -> Int32 {
+        guard let context else { return 0 }
+        // Held until the handler is done: it may let go of its own source.
+        let source = Unmanaged<EventSource>.fromOpaque(context).takeUnretainedValue()
+        withExtendedLifetime(source) { source.handler(occasion) }
+        return 0
+    }
+
+    /// Ends the wait for good, though somebody may still hold the source.
+    @LoopActor
+    public func stop() { _ = sd_event_source_set_enabled(pointer, Int32(SD_EVENT_OFF)) }
+
+    /// Changes what a watched descriptor is watched for.
+    @LoopActor
+    public func watch(for readiness: EventLoop.Readiness) throws(SystemError) {
+        try check("sd_event_source_set_io_events") { sd_event_source_set_io_events(pointer, readiness.rawValue) }
+    }
+}
+
+/// Turns the negative errno that libsystemd's functions return into an error.
+@discardableResult
+func check(_ call: String, _ body: () -> Int32) throws(SystemError) -> Int32 {
+    let result = body()
+    if result < 0 { throw SystemError(call: call, subject: "event loop", code: -result) }
+    return result
+}
+
+extension LoopActor {
+    /// Runs `body` at once, in a callback from C that is known to come from the loop's thread.
+    public nonisolated static func assumeOnLoop<Result>(_ body: @LoopActor () -> Result) -> Result {
+        EventLoop.shared.checkIsolated()
+        return withoutActuallyEscaping(body) { body in
+            // The same function without its isolation, which was just checked.
+            unsafeBitCast(body, to: (() -> Result).self)()
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSystemd
+internal import Glibc
+internal import Linux
+
+/// What we tell the service manager, by sd_notify(3).
+///
+/// Without NOTIFY_SOCKET (a shell, `Type=simple`) nobody listens, and nothing is sent.
+public enum Notification {
+    /// Whether a service manager listens.
+    public static var isHeard: Bool { getenv("NOTIFY_SOCKET") != nil }
+
+    /// The service is up.
+    public static func ready(mainProcess: Int32? = nil) {
+        send((mainProcess.map { ["MAINPID=\($0)"] } ?? []) + ["READY=1"])
+    }
+
+    /// The service has begun to stop.
+    public static func stopping() { send(["STOPPING=1"]) }
+
+    /// The line that `systemctl status` shows.
+    public static func status(_ text: String) { send(["STATUS=\(text)"]) }
+
+    /// Sends fields as they are, one datagram.
+    public static func send(_ fields: [String]) {
+        // A manager that is gone or deaf is no reason to end the service.
+        _ = sd_notify(0, fields.joined(separator: "\n"))
+    }
+
+    /// Waits until the manager has handled all that we sent before, and all that it was doing meanwhile.
+    ///
+    /// The manager closes the descriptor that comes with `BARRIER=1` when it reaches the message (systemd 246). It has
+    /// one thread, so whatever it had begun when it got to us (signalling a whole unit) is finished then.
+    ///
+    /// - Returns: `false` when nobody listens, so that nothing was waited for.
+    @LoopActor
+    public static func barrier() async throws -> Bool {
+        guard isHeard else { return false }
+        let pipe = try Pipe()
+        var theirs = pipe.writing.rawValue
+        let sent = sd_pid_notify_with_fds(0, 0, "BARRIER=1", &theirs, 1)
+        let ours = pipe.closingWriting()
+        guard sent > 0 else { return false }
+        _ = try await EventLoop.shared.wait(for: ours.rawValue, to: [])
+        return true
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Linux
+import Testing
+
+@testable import Cgroups
+
+@Suite("Removal")
+struct RemovalTests {
+    @Test("the container's cgroups go, with those below them, and once more is fine", arguments: Kernel.versions)
+    func container(version: Kernel.Version) throws {
+        let kernel = try Kernel(version)
+        let unit = try kernel.unitGroup()
+        for place in unit.places {
+            try Files.makeFolder(place.container.path)
+            for name in ["a", "a/b", "c"] { try Files.makeFolder("\(place.container.path)/\(name)") }
+        }
+        try unit.removeContainerGroups()
+        for place in unit.places {
+            #expect(!place.container.exists)
+            #expect(place.group.exists)
+        }
+        try unit.removeContainerGroups()
+    }
+
+    @Test("a process that outlived the container keeps them, and is an error")
+    func busy() throws {
+        let kernel = try Kernel(.unified)
+        let container = try kernel.container("read line")
+        let unit = try kernel.unitGroup()
+        _ = try unit.migrate(container: container.id, id: Kernel.id, controllers: .all)
+        let error = #expect(throws: CgroupError.self) { try unit.removeContainerGroups() }
+        #expect(
+            error?.description
+                == "removing the container's cgroup: rmdir \(kernel.unitFolder())/container: Device or resource busy")
+    }
+
+    @Test("what Docker leaves in trees that systemd does not manage goes, and what was there before stays")
+    func footprint() throws {
+        let root = try Folder([
+            "systemd/cgroup.procs": "", "freezer/cgroup.procs": "", "cpuset/cgroup.procs": "",
+            "cpuset/system.slice/cgroup.procs": "",
+        ])
+        let membership = Membership(
+            parsing: "3:cpuset:/\n2:freezer:/\n1:name=systemd:/system.slice/web.service\n0::/\n")
+        let unit = try UnitGroup(unit: "web.service", membership: membership, root: root.path)
+        let footprint = Footprint(before: unit, membership: membership)
+        #expect(
+            footprint.folders == [
+                "\(root.path)/cpuset/system.slice/web.service", "\(root.path)/freezer/system.slice/web.service",
+                "\(root.path)/freezer/system.slice",
+            ])
+        for folder in footprint.folders.reversed() { try Files.makeFolder(folder) }
+        try Files.makeFolder("\(root.path)/freezer/system.slice/web.service/\(Kernel.id)")
+        try Files.makeFolder("\(root.path)/freezer/system.slice/other.service")
+
+        let kept = Footprint(folders: footprint.folders)
+        try kept.remove(container: Kernel.id)
+        #expect(!Files.exists("\(root.path)/cpuset/system.slice/web.service"))
+        #expect(Files.exists("\(root.path)/cpuset/system.slice"))
+        #expect(!Files.exists("\(root.path)/freezer/system.slice/web.service"))
+        #expect(Files.exists("\(root.path)/freezer/system.slice/other.service"))
+        try kept.remove(container: Kernel.id)
+    }
+
+    @Test("on version 2 there is nothing to note")
+    func unified() throws {
+        let kernel = try Kernel(.unified)
+        #expect(try Footprint(before: kernel.unitGroup()).folders.isEmpty)
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// A container host: a booted Debian with systemd as PID 1 and a real Docker (Tests/Hosts/container-host).
+///
+/// Each kind is started once in a test run, when the first test asks for it; Tests/run stops them all.
+struct Host: Sendable {
+    /// What the hosts differ in.
+    struct Kind: Sendable, Hashable, CustomTestStringConvertible {
+        var suite: String
+        var hierarchy: String
+        var driver: String
+
+        var name: String { "\(suite)-\(hierarchy)-\(driver)" }
+        var testDescription: String { name }
+        /// Docker makes containers where it is told to, so that nothing has to be moved.
+        var makesContainersInUnits: Bool { driver == "cgroupfs" }
+
+        static let trixie = Kind(suite: "trixie", hierarchy: "v2", driver: "systemd")
+        static let trixieCgroupfs = Kind(suite: "trixie", hierarchy: "v2", driver: "cgroupfs")
+        static let bookworm = Kind(suite: "bookworm", hierarchy: "v2", driver: "systemd")
+        static let bookwormLegacy = Kind(suite: "bookworm", hierarchy: "v1", driver: "cgroupfs")
+        static let bookwormLegacySystemd = Kind(suite: "bookworm", hierarchy: "v1", driver: "systemd")
+        static let forky = Kind(suite: "forky", hierarchy: "v2", driver: "systemd")
+        static let all = [trixie, trixieCgroupfs, bookworm, bookwormLegacy, bookwormLegacySystemd, forky]
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let kind: Kind
+
+    /// The folder of the checkout.
+    static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    private static let program = checkout.appending(path: ".build/release/systemd-docker")
+    private static let starts = Starts()
+
+    /// The host of a kind, booted and with our program in it.
+    static func of(_ kind: Kind) async throws -> Host {
+        try await starts.start(kind)
+        return Host(kind: kind)
+    }
+
+    private actor Starts {
+        private var started: [Kind: Result<Void, any Error>] = [:]
+
+        func start(_ kind: Kind) throws {
+            if let outcome = started[kind] { return try outcome.get() }
+            let outcome = Result { try boot(kind) }
+            started[kind] = outcome
+            try outcome.get()
+        }
+
+        private func boot(_ kind: Kind) throws {
+            guard FileManager.default.isExecutableFile(atPath: program.path()) else {
+                throw Failure(description: "\(program.path()) is missing: Tests/run builds it")
+            }
+            try script("start", kind.name, kind.suite, kind.hierarchy, kind.driver)
+            try script("copy", kind.name, program.path(), "/usr/local/bin/systemd-docker")
+            try script("copy", kind.name, checkout.appending(path: "Units").path(), "/usr/local/share/systemd-docker")
+        }
+
+        private func script(_ words: String...) throws {
+            let answer = try Answer(of: Host.script, words)
+            guard answer.status == 0 else {
+                throw Failure(description: "container-host \(words.joined(separator: " ")): \(answer.error)")
+            }
+        }
+    }
+
+    private static let script = checkout.appending(path: "Tests/Hosts/container-host")
+
+    /// Runs a bash script in the host, whatever it answers.
+    func attempt(_ text: String) throws -> Answer {
+        try Answer(of: Self.script, ["exec", kind.name, "bash", "-euo", "pipefail", "-s"], input: text)
+    }
+
+    /// Runs a bash script in the host that must succeed, and returns what it printed, without the last newline.
+    @discardableResult
+    func run(_ text: String) throws -> String {
+        let answer = try attempt(text)
+        guard answer.status == 0 else {
+            throw Failure(description: "\(text)\nexit status \(answer.status)\n\(answer.output)\(answer.error)")
+        }
+        return answer.output.trimmingCharacters(in: .newlines)
+    }
+}

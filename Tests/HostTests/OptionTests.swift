@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension HostTests {
+    /// The old program's options, and those of docker run that mean something special here.
+    @Suite("Options")
+    struct Options {
+        @Test("--env hands over the unit's environment, not systemd's", arguments: Host.Kind.all)
+        func environment(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: [
+                    "test.service": Host.service(
+                        "--env run --rm --name %n -e MINE=given -e GREETING busybox env",
+                        "Environment=GREETING=hello \"TWO WORDS=no\" MINE=unit PLAIN=1\nWatchdogSec=0\nRuntimeDirectory=test-env"
+                    )
+                ],
+                """
+                systemctl start --wait test.service
+                log test.service >/tmp/test-environment
+                grep -qx GREETING=hello /tmp/test-environment
+                grep -qx MINE=given /tmp/test-environment
+                grep -qx PLAIN=1 /tmp/test-environment
+                grep -qx HOME=/root /tmp/test-environment
+                ! grep -E '^(NOTIFY_SOCKET|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|RUNTIME_DIRECTORY)=' /tmp/test-environment
+                rm /tmp/test-environment
+                """)
+        }
+
+        @Test("without --env nothing is handed over", arguments: [Host.Kind.trixie])
+        func noEnvironment(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: ["test.service": Host.service("run --rm --name %n busybox env", "Environment=GREETING=hello")],
+                """
+                systemctl start --wait test.service
+                log test.service | grep -q '^PATH='
+                ! log test.service | grep GREETING
+                """)
+        }
+
+        @Test("--pid-file holds the container's PID while it runs", arguments: Host.Kind.all)
+        func pidFile(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: [
+                    "test.service": Host.service(
+                        "--pid-file=/run/test.pid run --rm --name %n busybox sh -c 'trap \"exit 0\" TERM; sleep 100 & wait'"
+                    )
+                ],
+                """
+                systemctl start test.service
+                [[ $(</run/test.pid) == $(pid_of test.service) ]]
+                [[ $(cat /proc/$(</run/test.pid)/comm) == sh ]]
+                systemctl stop test.service
+                [[ ! -e /run/test.pid ]]
+                """)
+        }
+
+        @Test(
+            "a pid file that cannot be written fails the start, and the container goes", arguments: [Host.Kind.trixie])
+        func pidFileFails(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: ["test.service": Host.service("-p /proc/nowhere/pid run --rm --name %n busybox sleep 100")],
+                """
+                ! systemctl start test.service
+                [[ $(property test.service ExecMainStatus) == 125 ]]
+                log test.service | grep 'write the pid file /proc/nowhere/pid: open'
+                """)
+        }
+
+        @Test("-it in a unit: a terminal for the container, its lines in the journal", arguments: Host.Kind.all)
+        func terminal(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: [
+                    "test.service": Host.service(
+                        #"run -itd --rm --name %n busybox sh -c 'trap "exit 0" TERM; [ -t 0 ] && [ -t 1 ] && echo terminal; read line; echo end-of-input; sleep 100 & wait'"#
+                    )
+                ],
+                """
+                systemctl start test.service
+                eventually 'log test.service | grep -qx terminal'
+                # Its stdin stays open though ours is /dev/null.
+                [[ $(docker inspect --format '{{.State.Running}}' test.service) == true ]]
+                ! log test.service | grep -q end-of-input
+                ! log test.service | grep -q $'\\r'
+                """)
+        }
+
+        @Test(
+            "--logs=false without --rm: the container becomes the main process and we leave", arguments: Host.Kind.all)
+        func leaves(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: [
+                    "test.service": Host.service(
+                        "--logs=false run --name %n busybox sh -c 'trap \"exit 0\" TERM; echo quiet; sleep 100 & wait'",
+                        "NotifyAccess=all")
+                ],
+                """
+                systemctl start test.service
+                [[ $(property test.service MainPID) == $(pid_of test.service) ]]
+                eventually '! pgrep systemd-docker'
+                [[ $(property test.service ActiveState) == active ]]
+                ! log test.service | grep -qx quiet
+                systemctl stop test.service
+                eventually '[[ $(docker inspect --format "{{.State.Status}}" test.service) == exited ]]'
+                docker rm test.service
+                """)
+        }
+
+        /// systemd-notify of the host, in a container: all of it is on the host's /usr.
+        private static let notifying = """
+            --volume /usr/lib:/usr/lib:ro --volume /usr/lib:/lib:ro --volume /usr/lib64:/lib64:ro \
+            --volume /usr/bin/systemd-notify:/notify:ro
+            """
+
+        @Test("--notify: the container says when it is ready, with NotifyAccess=main", arguments: Host.Kind.all)
+        func notify(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            let command = """
+                --notify run --rm --name %n --user 65534 \(Self.notifying) --volume /run/test-gate:/gate busybox \
+                sh -c 'read line </gate/fifo; /notify --ready --status=serving; trap "exit 0" TERM; sleep 100 & wait'
+                """
+            try host.with(
+                units: ["test.service": Host.service(command, "NotifyAccess=main")],
+                """
+                mkdir -m 777 /run/test-gate && mkfifo -m 666 /run/test-gate/fifo
+                systemctl start --no-block test.service
+                # The fifo opens when the container reads it: it runs, and is not ready.
+                exec 5>/run/test-gate/fifo
+                [[ $(property test.service ActiveState) == activating ]]
+                echo go >&5
+                systemctl start test.service
+                [[ $(property test.service ActiveState) == active ]]
+                eventually '[[ $(property test.service StatusText) == serving ]]'
+                systemctl stop test.service
+                rm -r /run/test-gate
+                """)
+        }
+
+        @Test("--notify: a container that dies before it is ready fails the start", arguments: [Host.Kind.trixie])
+        func notifyFails(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: ["test.service": Host.service("-n run --rm --name %n busybox sh -c 'echo sorry; exit 4'")],
+                """
+                ! systemctl start test.service
+                [[ $(property test.service ExecMainStatus) == 4 ]]
+                log test.service | grep -qx sorry
+                """)
+        }
+
+        @Test("without a name the container is called like the unit", arguments: [Host.Kind.trixie])
+        func name(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: ["test.service": Host.service("run --rm --init busybox sleep 100")],
+                "systemctl start test.service && docker inspect test.service >/dev/null")
+        }
+
+        @Test(
+            "--cgroups: the version 1 controllers that are named, and systemd's",
+            arguments: [Host.Kind.bookwormLegacy, .bookwormLegacySystemd])
+        func controllers(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: [
+                    "test.service": Host.service(
+                        "-c memory --cgroups=name=systemd run --rm -m 64m --init --name %n busybox sleep 100",
+                        "MemoryAccounting=yes")
+                ],
+                """
+                systemctl start test.service
+                cgroups=$(cat /proc/$(pid_of test.service)/cgroup)
+                grep -E 'name=systemd:.*/test.service/' <<<"$cgroups"
+                grep -E ':memory:.*/test.service/' <<<"$cgroups"
+                ! grep -E ':(devices|freezer|pids):.*/test.service/' <<<"$cgroups"
+                path=$(sed -n 's/^[0-9]*:memory://p' <<<"$cgroups")
+                [[ $(cat /sys/fs/cgroup/memory$path/memory.limit_in_bytes) == 67108864 ]]
+                """)
+        }
+
+        @Test("in a shell it runs in the foreground", arguments: [Host.Kind.trixie, .bookwormLegacy])
+        func shell(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: [:],
+                """
+                [[ $(systemd-docker run --rm busybox echo hello) == hello ]]
+                [[ $(echo typed | systemd-docker run --rm -i busybox cat) == typed ]]
+                status=0; systemd-docker run --rm busybox sh -c 'exit 42' || status=$?; [[ $status == 42 ]]
+                status=0; systemd-docker run --rm busybox sh -c 'kill -9 $$; exit 1' || status=$?; [[ $status == 1 ]]
+                # A terminal of ours becomes the container's.
+                script --quiet --return --command "systemd-docker run --rm -it busybox sh -c '[ -t 0 ] && echo terminal'" /dev/null </dev/null |
+                    grep terminal
+                systemd-docker run --rm --name test-shell busybox sh -c 'trap "exit 7" INT; echo up; sleep 100 & wait' >/tmp/test-out &
+                eventually 'grep -q up /tmp/test-out'
+                kill -INT $!
+                status=0; wait $! || status=$?; [[ $status == 7 ]]
+                rm /tmp/test-out
+                """)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// The rules of the tree that no compiler checks.
+@Suite("Tree")
+struct TreeTests {
+    private static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// The files below a folder, with their text.
+    private static func files(in folder: String) throws -> [(path: String, text: String)] {
+        let root = checkout.appending(path: folder)
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: root.path()).sorted()
+        return try paths.compactMap { path in
+            let url = root.appending(path: path)
+            guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { return nil }
+            return ("\(folder)/\(path)", try String(contentsOf: url, encoding: .utf8))
+        }
+    }
+
+    @Test("the top level holds what was agreed, and hidden files")
+    func topLevel() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.checkout.path())
+            .filter { !$0.hasPrefix(".") && $0 != "Package.resolved" }
+        #expect(names.sorted() == ["Package.swift", "README.md", "Sources", "Tests", "Units"])
+    }
+
+    @Test("every source file and script has its licence line at its head", arguments: ["Sources", "Tests"])
+    func licence(folder: String) throws {
+        for (path, text) in try Self.files(in: folder) where !path.hasSuffix(".modulemap") {
+            let head = text.split(separator: "\n").prefix(2)
+            #expect(head.contains { $0.hasSuffix("SPDX-License-Identifier: Apache-2.0") }, "\(path)")
+        }
+    }
+
+    @Test("Foundation comes as FoundationEssentials, and only into JSON")
+    func foundation() throws {
+        for (path, text) in try Self.files(in: "Sources") {
+            #expect(!text.contains("import Foundation\n"), "\(path)")
+            #expect(path.hasPrefix("Sources/JSON/") || !text.contains("import FoundationEssentials"), "\(path)")
+        }
+    }
+
+    @Test("libcurl is known to the Engine alone, libsystemd to Systemd alone")
+    func libraries() throws {
+        for (path, text) in try Self.files(in: "Sources") {
+            #expect(path.hasPrefix("Sources/Engine/") || !text.contains("import CCurl"), "\(path)")
+            #expect(path.hasPrefix("Sources/Systemd/") || !text.contains("import CSystemd"), "\(path)")
+        }
+    }
+
+    @Test("nothing that comes from outside can crash the program")
+    func crashes() throws {
+        for (path, text) in try Self.files(in: "Sources") {
+            for word in ["try!", "fatalError(", "as!", "unowned(unsafe)"] {
+                #expect(!text.contains(word), "\(path): \(word)")
+            }
+        }
+    }
+
+    @Test("each endpoint of the Engine has a test")
+    func endpoints() throws {
+        let tests = try Self.files(in: "Tests/EngineTests").map(\.text).joined()
+        for (path, text) in try Self.files(in: "Sources/Engine/Endpoints") {
+            let names = text.matches(of: /func (\w+)\(/).map { String($0.output.1) }
+            #expect(names.contains { tests.contains("\($0)(") }, "\(path)")
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import RunOptions
+
+@Suite("Wrapper options")
+struct WrapperOptionsTests {
+    @Test("without options, the output is ours and nothing else is done")
+    func defaults() throws {
+        let options = try WrapperOptions(parsing: ["run", "--rm", "alpine"])
+        #expect(options.command == "run")
+        #expect(options.rest == ["--rm", "alpine"])
+        #expect(options.logs)
+        #expect(!options.notify && !options.passesEnvironment && !options.wantsAllCgroups)
+        #expect(options.placement == .auto)
+        #expect(options.pidFile == nil)
+    }
+
+    @Test(
+        "a flag takes one dash or two, and a value behind a =",
+        arguments: [
+            (["-l=false"], false), (["--l=false"], false), (["-logs=f"], false), (["--logs=0"], false),
+            (["-l"], true), (["--logs"], true), (["--logs=\"false\""], false), (["--logs=false", "-l"], true),
+        ] as [([String], Bool)])
+    func flags(words: [String], logs: Bool) throws {
+        #expect(try WrapperOptions(parsing: words + ["run", "alpine"]).logs == logs)
+    }
+
+    @Test(
+        "a value is the next word or stands behind a =",
+        arguments: [
+            ["-c", "memory", "-p", "/run/x.pid"], ["--cgroups", "memory", "--pid-file=/run/x.pid"],
+            ["-cgroups=memory", "-pid-file", "/run/x.pid"], ["-c=memory", "-p='/run/x.pid'"],
+        ])
+    func values(words: [String]) throws {
+        let options = try WrapperOptions(parsing: words + ["-e", "--notify", "run", "-e", "A"])
+        #expect(options.cgroups == ["memory"])
+        #expect(options.pidFile == "/run/x.pid")
+        #expect(options.passesEnvironment && options.notify)
+        #expect(options.rest == ["-e", "A"])
+    }
+
+    @Test(
+        "all cgroups, as units have spelled it",
+        arguments: [(["all"], true), (["name=all"], true), (["cpu", "all"], true), (["name=systemd"], false)]
+            as [([String], Bool)])
+    func cgroups(names: [String], all: Bool) throws {
+        let options = try WrapperOptions(parsing: names.flatMap { ["--cgroups", $0] } + ["run", "a"])
+        #expect(options.cgroups == names)
+        #expect(options.wantsAllCgroups == all)
+    }
+
+    @Test("every placement has a name", arguments: WrapperOptions.Placement.allCases)
+    func placements(placement: WrapperOptions.Placement) throws {
+        #expect(try WrapperOptions(parsing: ["--placement=\(placement)", "run", "a"]).placement == placement)
+    }
+
+    @Test("help and the version want no command")
+    func help() throws {
+        #expect(try WrapperOptions(parsing: ["-h"]).showsHelp)
+        #expect(try WrapperOptions(parsing: ["-help"]).showsHelp)
+        #expect(try WrapperOptions(parsing: ["--version"]).showsVersion)
+        #expect(WrapperOptions.help.contains("  -c, --cgroups list  "))
+    }
+
+    @Test(
+        "the rest is refused",
+        arguments: [
+            ([], "no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]"),
+            (["-e"], "no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]"),
+            (["start"], "unknown command \"start\": there is run"),
+            (["--bad=1", "run"], "unknown option --bad"), (["-en", "run"], "unknown option -en"),
+            (["--=x", "run"], "bad option syntax: --=x"), (["-c"], "--cgroups needs a value"),
+            (["--logs=no", "run"], "invalid value \"no\" for --logs: neither true nor false"),
+            (["--placement", "native", "run"], "invalid value \"native\" for --placement: not built yet"),
+            (
+                ["--placement=x", "run"],
+                "invalid value \"x\" for --placement: none of auto, parent, migrate, none"
+            ),
+        ] as [([String], String)])
+    func refused(words: [String], message: String) {
+        let error = #expect(throws: UsageError.self) { try WrapperOptions(parsing: words) }
+        #expect(error?.description == message)
+    }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Linux
+import Supervision
+import Testing
+
+/// A whole life: each event, and what it makes the supervisor do.
+struct Life: Sendable, CustomTestStringConvertible {
+    struct Step: Sendable {
+        var event: StateMachine.Event
+        var effects: [StateMachine.Effect]
+        init(_ event: StateMachine.Event, _ effects: [StateMachine.Effect] = []) {
+            self.event = event
+            self.effects = effects
+        }
+    }
+
+    var testDescription: String
+    var terms = StateMachine.Terms()
+    var steps: [Step]
+
+    static let removed = StateMachine.Terms(removesContainer: true)
+    static let terminated = ExitStatus.signaled(.terminate)
+
+    static let all: [Life] = [
+        // Ends that nobody asked for
+        Life(
+            testDescription: "exits 3: the kernel's word is enough, once the output is out",
+            steps: [
+                Step(.processEnded(.exited(3)), [.startPatienceTimer]),
+                Step(.outputEnded, [.finish(.exited(3))]),
+                Step(.engineReported(3)),
+            ]),
+        Life(
+            testDescription: "killed by SIGKILL: not the same as exit 137",
+            steps: [
+                Step(.engineReported(137), [.startPatienceTimer]),
+                Step(.outputEnded),
+                Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
+            ]),
+        Life(
+            testDescription: "exits 137 by itself: not the same as SIGKILL",
+            steps: [
+                Step(.outputEnded),
+                Step(.engineReported(137), [.startPatienceTimer]),
+                Step(.processEnded(.exited(137)), [.finish(.exited(137))]),
+            ]),
+        Life(
+            testDescription: "an old kernel does not tell: the Engine's exit code counts",
+            steps: [
+                Step(.processEnded(nil), [.startPatienceTimer]),
+                Step(.outputEnded),
+                Step(.engineReported(137), [.finish(.exited(137))]),
+            ]),
+        Life(
+            testDescription: "with --rm it is over only when the Engine has removed it",
+            terms: removed,
+            steps: [
+                Step(.processEnded(.exited(0)), [.startPatienceTimer]),
+                Step(.outputEnded),
+                Step(.engineReported(0), [.finish(.exited(0))]),
+            ]),
+        Life(
+            testDescription: "ended before we could look at its process: the Engine alone tells",
+            terms: StateMachine.Terms(removesContainer: true, watchesProcess: false),
+            steps: [
+                Step(.engineReported(2), [.startPatienceTimer]),
+                Step(.outputEnded, [.finish(.exited(2))]),
+            ]),
+        Life(
+            testDescription: "no output is copied: none is waited for",
+            terms: StateMachine.Terms(copiesOutput: false),
+            steps: [Step(.processEnded(.exited(1)), [.finish(.exited(1))])]),
+        Life(
+            testDescription: "output that never ends is waited for with patience, not for ever",
+            steps: [
+                Step(.processEnded(.exited(5)), [.startPatienceTimer]),
+                Step(.patienceEnded, [.finish(.exited(5))]),
+                Step(.outputEnded),
+            ]),
+        Life(
+            testDescription: "closes its output and lives on",
+            steps: [
+                Step(.outputEnded),
+                Step(.signaled(.user1, reachedContainer: false), [.send(.user1)]),
+                Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
+            ]),
+
+        // The Engine goes away
+        Life(
+            testDescription: "the daemon goes, the container lives on and then ends: the kernel tells",
+            steps: [
+                Step(.engineLost),
+                Step(.outputEnded),
+                Step(.signaled(.hangup, reachedContainer: false), [.send(.hangup)]),
+                Step(.processEnded(.exited(4)), [.finish(.exited(4))]),
+            ]),
+        Life(
+            testDescription: "the daemon goes, and with --rm it is asked again whether the container is gone",
+            terms: removed,
+            steps: [
+                Step(.engineLost),
+                Step(.processEnded(.exited(4)), [.startPatienceTimer, .askEngine]),
+                Step(.outputEnded),
+                Step(.engineReported(nil), [.finish(.exited(4))]),
+            ]),
+        Life(
+            testDescription: "the daemon goes at the end: it is asked again",
+            terms: removed,
+            steps: [
+                Step(.processEnded(.exited(0)), [.startPatienceTimer]),
+                Step(.engineLost, [.askEngine]),
+                Step(.outputEnded),
+                Step(.engineReported(0), [.finish(.exited(0))]),
+            ]),
+        Life(
+            testDescription: "the daemon goes and does not come back, the kernel does not tell: unknown",
+            steps: [
+                Step(.engineLost),
+                Step(.processEnded(nil), [.startPatienceTimer, .askEngine]),
+                Step(.outputEnded),
+                Step(.patienceEnded, [.finishUnknown]),
+            ]),
+        Life(
+            testDescription: "the daemon goes, and there is no process to watch: it is asked again",
+            terms: StateMachine.Terms(watchesProcess: false),
+            steps: [
+                Step(.engineLost, [.startPatienceTimer, .askEngine]),
+                Step(.outputEnded),
+                Step(.engineReported(6), [.finish(.exited(6))]),
+            ]),
+
+        // Stops
+        Life(
+            testDescription: "systemctl stop reaches us alone: it is relayed, and death by SIGTERM is a clean end",
+            steps: [
+                Step(.signaled(.terminate, reachedContainer: false), [.send(.terminate), .announceStopping]),
+                Step(.processEnded(.signaled(.terminate)), [.startPatienceTimer]),
+                Step(.outputEnded, [.finish(terminated)]),
+            ]),
+        Life(
+            testDescription: "systemctl stop reaches the container too: nothing is relayed",
+            steps: [
+                Step(.signaled(.terminate, reachedContainer: true), [.announceStopping]),
+                Step(.outputEnded),
+                Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
+            ]),
+        Life(
+            testDescription: "a shell answers the stop with 143: that is death by SIGTERM",
+            steps: [
+                Step(.signaled(.terminate, reachedContainer: true), [.announceStopping]),
+                Step(.outputEnded),
+                Step(.processEnded(.exited(143)), [.finish(terminated)]),
+            ]),
+        Life(
+            testDescription: "KillSignal=SIGINT, and a shell answers with 130: that is death by SIGINT",
+            terms: StateMachine.Terms(stopSignal: .quit),
+            steps: [
+                Step(.signaled(.interrupt, reachedContainer: true)),
+                Step(.outputEnded),
+                Step(.processEnded(.exited(130)), [.finish(.signaled(.interrupt))]),
+            ]),
+        Life(
+            testDescription: "143 that nobody asked for is exit 143",
+            steps: [Step(.outputEnded), Step(.processEnded(.exited(143)), [.finish(.exited(143))])]),
+        Life(
+            testDescription: "a stop that fails with 1 has failed",
+            steps: [
+                Step(.signaled(.terminate, reachedContainer: true), [.announceStopping]),
+                Step(.outputEnded),
+                Step(.processEnded(.exited(1)), [.finish(.exited(1))]),
+            ]),
+        Life(
+            testDescription: "its own stop signal takes the place of SIGTERM, and its death by it is a clean end",
+            terms: StateMachine.Terms(stopSignal: .quit),
+            steps: [
+                Step(.signaled(.terminate, reachedContainer: false), [.send(.quit), .announceStopping]),
+                Step(.outputEnded),
+                Step(.processEnded(.signaled(.quit)), [.finish(terminated)]),
+            ]),
+        Life(
+            testDescription: "SIGTERM came through, but it wants SIGQUIT: that is sent too, and 131 is a clean end",
+            terms: StateMachine.Terms(stopSignal: .quit),
+            steps: [
+                Step(.signaled(.terminate, reachedContainer: true), [.send(.quit), .announceStopping]),
+                Step(.outputEnded),
+                Step(.processEnded(.exited(131)), [.finish(terminated)]),
+            ]),
+        Life(
+            testDescription: "the stop takes longer than --stop-timeout: killed, and that is told",
+            terms: StateMachine.Terms(stopTimeout: 2_000_000),
+            steps: [
+                Step(
+                    .signaled(.terminate, reachedContainer: false),
+                    [.send(.terminate), .announceStopping, .startStopTimer(microseconds: 2_000_000)]),
+                Step(.stopTimedOut, [.send(.kill)]),
+                Step(.outputEnded),
+                Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
+            ]),
+        Life(
+            testDescription: "a second SIGTERM is relayed like the first, and announces nothing",
+            steps: [
+                Step(.signaled(.terminate, reachedContainer: false), [.send(.terminate), .announceStopping]),
+                Step(.signaled(.terminate, reachedContainer: false), [.send(.terminate)]),
+                Step(.outputEnded),
+                Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
+            ]),
+        Life(
+            testDescription: "a stop timer that runs out too late kills nobody",
+            terms: StateMachine.Terms(stopTimeout: 1_000_000),
+            steps: [
+                Step(
+                    .signaled(.terminate, reachedContainer: true),
+                    [.announceStopping, .startStopTimer(microseconds: 1_000_000)]),
+                Step(.processEnded(.exited(0)), [.startPatienceTimer]),
+                Step(.stopTimedOut),
+                Step(.signaled(.terminate, reachedContainer: false)),
+                Step(.outputEnded, [.finish(.exited(0))]),
+            ]),
+    ]
+}
+
+@Suite("State machine")
+struct StateMachineTests {
+    @Test("lives", arguments: Life.all)
+    func lives(life: Life) {
+        var machine = StateMachine(life.terms)
+        for (number, step) in life.steps.enumerated() {
+            #expect(machine.handle(step.event) == step.effects, "step \(number + 1): \(step.event)")
+        }
+    }
+
+    @Test("a signal other than SIGTERM is relayed as it is, unless the container has it", arguments: Signal.relayed)
+    func relays(signal: Signal) {
+        guard signal != .terminate else { return }
+        var machine = StateMachine(StateMachine.Terms(stopSignal: .quit))
+        #expect(machine.handle(.signaled(signal, reachedContainer: false)) == [.send(signal)])
+        #expect(machine.handle(.signaled(signal, reachedContainer: true)) == [])
+    }
+
+    @Test("once it is over nothing has any effect")
+    func over() {
+        var machine = StateMachine(StateMachine.Terms(copiesOutput: false))
+        #expect(machine.handle(.processEnded(.exited(0))) == [.finish(.exited(0))])
+        let late: [StateMachine.Event] = [
+            .signaled(.terminate, reachedContainer: false), .processEnded(.exited(1)), .engineReported(1), .engineLost,
+            .outputEnded, .stopTimedOut, .patienceEnded,
+        ]
+        for event in late { #expect(machine.handle(event) == [], "\(event)") }
+    }
+
+    @Test("every order of the three witnesses ends in the same status, once")
+    func orders() {
+        let events: [StateMachine.Event] = [.processEnded(.signaled(.kill)), .engineReported(137), .outputEnded]
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            var machine = StateMachine(StateMachine.Terms(removesContainer: true))
+            let effects = order.flatMap { machine.handle(events[$0]) }
+            let ends = effects.filter { if case .finish = $0 { true } else { false } }
+            #expect(ends == [.finish(.signaled(.kill))], "\(order)")
+            #expect(effects.last == .finish(.signaled(.kill)), "\(order)")
+        }
+    }
+}

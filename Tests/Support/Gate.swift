@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import Linux
+public import Systemd
+
+/// What one side of a test waits at until the other side opens it: instead of a sleep.
+public final class Gate: Sendable {
+    private let pipe: Pipe
+
+    public init() throws(SystemError) { pipe = try Pipe() }
+
+    /// Lets everybody through, now and later.
+    public func open() { _ = write(pipe.writing.rawValue, "!", 1) }
+
+    /// Whether it is open.
+    public var isOpen: Bool {
+        var ready = pollfd(fd: pipe.reading.rawValue, events: Int16(POLLIN), revents: 0)
+        return poll(&ready, 1, 0) == 1
+    }
+
+    /// Readable once it is open.
+    var descriptor: Int32 { pipe.reading.rawValue }
+}
+
+@LoopActor
+extension Gate {
+    /// Waits on the loop.
+    public func opened() async throws {
+        // One of its own for each wait: epoll(7) takes a descriptor only once.
+        let mine = try Descriptor.duplicate(of: descriptor)
+        _ = try await EventLoop.shared.wait(for: mine.rawValue, to: .readable)
+    }
+}

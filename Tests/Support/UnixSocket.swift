@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import Linux
+
+/// The server's end of unix(7) sockets.
+public enum UnixSocket {
+    /// A stream socket in the file system; nobody can connect to one that does not listen (ECONNREFUSED).
+    public static func stream(at path: String, listens: Bool = true) throws(SystemError) -> Descriptor {
+        let socket = try bound(to: path, SOCK_STREAM)
+        if listens { try system("listen", on: path) { listen(socket.rawValue, SOMAXCONN) } }
+        return socket
+    }
+
+    /// A datagram socket in the file system, whose datagrams come with their sender (``Linux/Datagram``).
+    public static func datagram(at path: String) throws(SystemError) -> Descriptor {
+        let socket = try bound(to: path, SOCK_DGRAM)
+        var one: Int32 = 1
+        try system("setsockopt", on: path) {
+            setsockopt(socket.rawValue, SOL_SOCKET, SO_PASSCRED, &one, socklen_t(MemoryLayout.size(ofValue: one)))
+        }
+        return socket
+    }
+
+    /// The next connection, which does not block; the caller knows that there is one.
+    static func accept(from listener: Int32) throws(SystemError) -> Descriptor {
+        let connection = Descriptor(owning: try system("accept", on: "listener") { Glibc.accept(listener, nil, nil) })
+        try system("fcntl", on: "connection") { fcntl(connection.rawValue, F_SETFD, FD_CLOEXEC) }
+        try connection.setNonBlocking()
+        return connection
+    }
+
+    /// Sends one datagram to a socket in the file system.
+    public static func send(_ text: String, to path: String) throws(SystemError) {
+        let socket = try new(SOCK_DGRAM, on: path)
+        let bytes = Array(text.utf8)
+        try withAddress(path) { address, length throws(SystemError) in
+            try system("sendto", on: path) { sendto(socket.rawValue, bytes, bytes.count, 0, address, length) }
+        }
+    }
+
+    private static func bound(to path: String, _ type: __socket_type) throws(SystemError) -> Descriptor {
+        let socket = try new(type, on: path)
+        try withAddress(path) { address, length throws(SystemError) in
+            try system("bind", on: path) { bind(socket.rawValue, address, length) }
+        }
+        return socket
+    }
+
+    private static func new(_ type: __socket_type, on path: String) throws(SystemError) -> Descriptor {
+        Descriptor(
+            owning: try system("socket", on: path) { socket(AF_UNIX, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0) })
+    }
+
+    private static func withAddress(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(SystemError) -> Void
+    ) throws(SystemError) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SystemError(call: "socket address", subject: path, code: ENAMETOOLONG)
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        try withUnsafePointer(to: address) { pointer throws(SystemError) in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address throws(SystemError) in
+                try body(address, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

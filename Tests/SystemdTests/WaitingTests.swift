@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Linux
+import Support
+import Systemd
+import Testing
+
+@Suite("Waiting on the loop", .timeLimit(.minutes(1)))
+struct WaitingTests {
+    private struct Failure: Error, Equatable {}
+
+    /// So long that a test that waits for it fails.
+    private static let forEver: UInt64 = 3_600_000_000
+
+    init() { LoopThread.start() }
+
+    // MARK: Within a time
+
+    @Test("what is done in time gives its result")
+    @LoopActor
+    func inTime() async throws {
+        let result = try await EventLoop.shared.within(microseconds: Self.forEver) {
+            try await EventLoop.shared.sleep(microseconds: 1)
+            return 7
+        }
+        #expect(result == 7)
+    }
+
+    @Test("what is late is cancelled, and gives nothing")
+    @LoopActor
+    func late() async throws {
+        var wasCancelled = false
+        let result = try await EventLoop.shared.within(microseconds: 1000) {
+            do {
+                try await EventLoop.shared.sleep(microseconds: Self.forEver)
+            } catch {
+                wasCancelled = error is CancellationError
+                throw error
+            }
+            return 7
+        }
+        #expect(result == nil)
+        #expect(wasCancelled)
+    }
+
+    @Test("an error of its own comes through")
+    @LoopActor
+    func failure() async throws {
+        await #expect(throws: Failure()) {
+            try await EventLoop.shared.within(microseconds: Self.forEver) { throw Failure() }
+        }
+    }
+
+    @Test("who waits with a limit can be cancelled: that is not being late")
+    @LoopActor
+    func cancelledWithin() async throws {
+        let task = Task { @LoopActor in
+            try await EventLoop.shared.within(microseconds: Self.forEver) {
+                try await EventLoop.shared.sleep(microseconds: Self.forEver)
+            }
+        }
+        await Task.yield()
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    // MARK: Cancellation
+
+    @Test("a wait that is cancelled ends, and its descriptor can be waited for again")
+    @LoopActor
+    func cancelledWait() async throws {
+        let pipe = try Pipe()
+        let reading = pipe.reading.rawValue
+        let begun = try Gate()
+        let task = Task { @LoopActor in
+            begun.open()
+            return try await EventLoop.shared.wait(for: reading, to: .readable)
+        }
+        try await begun.opened()
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        // epoll(7) takes a descriptor only once: had the first wait kept it, this would be EEXIST.
+        let result = try await EventLoop.shared.within(microseconds: 1000) {
+            try await EventLoop.shared.wait(for: reading, to: .readable)
+        }
+        #expect(result == nil)
+    }
+
+    @Test("a wait of a task that is cancelled already does not begin")
+    @LoopActor
+    func cancelledBefore() async throws {
+        let task = Task { @LoopActor in try await EventLoop.shared.sleep(microseconds: Self.forEver) }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    // MARK: Waiter
+
+    @Test("a result that comes before anybody asks is kept, and the first one counts")
+    @LoopActor
+    func waiterKeeps() async throws {
+        let waiter = Waiter<Int>()
+        waiter.resume(.success(1))
+        waiter.resume(.success(2))
+        waiter.resume(.failure(Failure()))
+        #expect(try await waiter.value == 1)
+        #expect(try await waiter.value == 1)
+    }
+
+    @Test("a failure is thrown, whether it comes before or after one asks", arguments: [true, false])
+    @LoopActor
+    func waiterFails(before: Bool) async throws {
+        let waiter = Waiter<Int>()
+        if before { waiter.resume(.failure(Failure())) }
+        let task = Task { @LoopActor in try await waiter.value }
+        await Task.yield()
+        if !before { waiter.resume(.failure(Failure())) }
+        await #expect(throws: Failure()) { try await task.value }
+    }
+
+    @Test("what comes after the wait was cancelled changes nothing")
+    @LoopActor
+    func waiterCancelled() async throws {
+        let waiter = Waiter<Int>()
+        let task = Task { @LoopActor in try await waiter.value }
+        await Task.yield()
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        waiter.resume(.success(1))
+        await #expect(throws: CancellationError.self) { try await waiter.value }
+    }
+}
