@@ -114,11 +114,10 @@ extension UnitGroup {
         do throws(SystemError) {
             // Where the process itself is: a container may have cgroups of its own below Docker's, with filters.
             try DeviceFilter.carry(from: Group(path: route.place.mount + path), to: target)
-        } catch  where error.isPermissionDenied && DeviceFilter.isNeedless(for: process, proc: proc) {
-        } catch where error.isNotFound {
-            // Docker's cgroup went with the container's last process; /proc calls it deleted (cgroups(7)).
-            throw .gone(process: String(process))
         } catch {
+            if error.isPermissionDenied, DeviceFilter.isNeedless(for: process, proc: proc) { return }
+            // Docker's cgroup went with the container's last process; /proc calls it deleted (cgroups(7)).
+            if error.isNotFound { throw .gone(process: String(process)) }
             throw .deviceFilter(group: target.path, reason: "\(error)")
         }
     }

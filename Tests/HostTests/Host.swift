@@ -36,7 +36,7 @@ struct Host: Sendable {
     /// The folder of the checkout.
     static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let program = checkout.appending(path: ".build/release/systemd-docker")
+    static let program = checkout.appending(path: ".build/release/systemd-docker")
     private static let starts = Starts()
 
     /// The host of a kind, booted and with our program in it.

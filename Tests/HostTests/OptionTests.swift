@@ -98,7 +98,8 @@ extension HostTests {
                 units: [
                     "test.service": Host.service(
                         "--logs=false run --name %n busybox sh -c 'trap \"exit 0\" TERM; echo quiet; sleep 100 & wait'",
-                        "NotifyAccess=all")
+                        // On version 1 nobody tells systemd in these hosts that the cgroup is empty (cgroups(7)).
+                        "NotifyAccess=all\nTimeoutStopSec=2")
                 ],
                 """
                 systemctl start test.service

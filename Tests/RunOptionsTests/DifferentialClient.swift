@@ -81,7 +81,9 @@ private struct Run {
     private static func file() throws -> Int32 {
         var template = Array("/tmp/run-options-output.XXXXXX".utf8CString)
         let file = mkstemp(&template)
-        guard file >= 0, unlink(template) == 0, fcntl(file, F_SETFD, FD_CLOEXEC) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EINVAL) }
+        guard file >= 0, unlink(template) == 0, fcntl(file, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EINVAL)
+        }
         return file
     }
 

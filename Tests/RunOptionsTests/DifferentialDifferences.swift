@@ -1,36 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Engine
+import Foundation
+
 @testable import RunOptions
 
 /// Where we mean to do something else than docker, and why.
 struct Difference: Sendable {
     let reason: String
-    /// It only shows with some of the clients.
-    var onlyOld = false
+    /// The first docker client that does it as we do; `nil` where none does.
+    var fixedIn: String?
     let explains: @Sendable (_ words: [String], _ docker: Outcome, _ ours: Outcome) -> Bool
 
+    /// Whether a client differs from us for this reason.
+    func explains(_ words: [String], _ docker: Outcome, _ ours: Outcome, by client: String) -> Bool {
+        let isOld = fixedIn.map { client.compare($0, options: .numeric) == .orderedAscending } ?? true
+        return isOld && explains(words, docker, ours)
+    }
+
     /// What we refuse with certain words, and docker does not.
-    static func refused(_ words: String, _ reason: String) -> Difference {
-        Difference(reason: reason) { _, docker, ours in
+    static func weRefuse(_ words: String, fixedIn: String? = nil, _ reason: String) -> Difference {
+        Difference(reason: reason, fixedIn: fixedIn) { _, docker, ours in
             guard case .request = docker, case .refusal(let refusal) = ours else { return false }
             return refusal.contains(words)
         }
     }
 
-    static let all: [Difference] = [
-        .refused(
+    /// What docker refuses with certain words, and we do not.
+    static func dockerRefuses(_ words: String, fixedIn: String? = nil, _ reason: String) -> Difference {
+        Difference(reason: reason, fixedIn: fixedIn) { _, docker, ours in
+            guard case .refusal(let refusal) = docker, case .request = ours else { return false }
+            return refusal.contains(words)
+        }
+    }
+
+    /// Fields of the request that are not the same; all others are.
+    static func fields(
+        _ fields: [[String]], fixedIn: String? = nil, _ reason: String,
+        where isMeant: @escaping @Sendable (DifferentialRequest) -> Bool = { _ in true }
+    ) -> Difference {
+        Difference(reason: reason, fixedIn: fixedIn) { _, docker, ours in
+            guard case .request(var theirs) = docker, case .request(var mine) = ours, isMeant(theirs) else {
+                return false
+            }
+            for path in fields {
+                theirs.body = theirs.body.without(path)
+                mine.body = mine.body.without(path)
+            }
+            return theirs == mine
+        }
+    }
+
+    static let all: [Difference] =
+        intended + [
+            .weRefuse("for --cpus: out of range", "--cpus: docker lets the number overflow, and sends what is left"),
+            .weRefuse("for --cpus: not a number", "--cpus: docker takes hexadecimal CPUs"),
+            .weRefuse(
+                "for --dns-search: not a domain",
+                "--dns-search: docker takes colons at the beginning of a label, which no resolver does"),
+            .dockerRefuses(
+                "panic: runtime error: slice bounds", "--device: Debian's docker crashes on short CDI names"),
+            .dockerRefuses("too many colons", "--publish: Debian's docker wants brackets around an IPv6 address"),
+        ] + old
+
+    /// Where docker's meaning does not fit a unit, or ours comes later.
+    private static let intended: [Difference] = [
+        .weRefuse(
             "for --restart: restarting is systemd's job",
             "--restart: the Engine would start again what systemd has stopped"),
-        .refused("a name has two or more of", "--name: docker hands on a name that every Engine refuses"),
-        .refused("for --pull: not built yet", "--pull always: nothing is pulled yet"),
-        .refused("for --use-api-socket: not built yet", "--use-api-socket: the credentials are not brought in yet"),
-        .refused(
+        .weRefuse("a name has two or more of", "--name: docker hands on a name that every Engine refuses"),
+        Difference(reason: "--name: docker leaves it to the Engine to drop a slash before the name") {
+            _, docker, ours in
+            guard case .request(var theirs) = docker, case .request(let mine) = ours else { return false }
+            guard let name = theirs.query["name"], name.hasPrefix("/") else { return false }
+            theirs.query["name"] = String(name.dropFirst())
+            return theirs == mine
+        },
+        .dockerRefuses(
+            "container ID file", "--cidfile: not the parser looks at the file, but the run that is to write it"),
+        .weRefuse("for --pull: not built yet", "--pull always: nothing is pulled yet"),
+        .weRefuse("for --use-api-socket: not built yet", "--use-api-socket: the credentials are not brought in yet"),
+        .weRefuse(
             "for --disable-content-trust: images cannot be verified",
-            "--disable-content-trust=false: we cannot verify, and docker does so only when it pulls"),
-        .refused(
-            "for --detach-keys:", "--detach-keys: docker before 29 takes its own keys in place of a wrong sequence"),
-        .refused(
-            "for --dns-search: not a domain",
-            "--dns-search: docker takes colons at the beginning of a label, which no resolver does"),
+            "--disable-content-trust=false: docker verifies what it pulls, and the option is gone in 29"),
+        .weRefuse(
+            "for --detach-keys:", fixedIn: "29", "--detach-keys: docker takes its own keys in place of a wrong sequence"
+        ),
+        .weRefuse("needs API version", "what older Engines pass over is refused, though docker hands it on"),
+        .fields(
+            [["NetworkingConfig"]], "networks: before 1.44 the Engine takes one, and we connect the others afterwards"
+        ) { APIVersion($0.version).map { $0 < APIVersion("1.44") ?? .oldest } == true },
     ]
+
+    /// What docker did otherwise before it did as we do.
+    private static let old: [Difference] = [
+        .fields(
+            [["HostConfig", "CapAdd"], ["HostConfig", "CapDrop"]], fixedIn: "28", "the Engine spells capabilities"),
+        .fields(
+            ["BlkioDeviceReadBps", "BlkioDeviceReadIOps", "BlkioDeviceWriteBps", "BlkioDeviceWriteIOps"].map {
+                ["HostConfig", $0]
+            }, fixedIn: "28", "rates of devices were lost on the way"),
+        .fields(
+            [["HostConfig", "Binds"], ["HostConfig", "Mounts"]], fixedIn: "28",
+            "host folders were only relative behind ./"),
+        .dockerRefuses("links are only supported for user-defined networks", fixedIn: "28", "--link without a network"),
+        .dockerRefuses("invalid size", fixedIn: "28", "sizes had neither sign nor exponent"),
+        .weRefuse("not a size such as", fixedIn: "28", "sizes could end in ki"),
+    ]
+}
+
+extension JSONValue {
+    /// The value without what stands at a path.
+    fileprivate func without(_ path: [String]) -> JSONValue {
+        guard case .object(var object) = self, let first = path.first else { return self }
+        object[first] = path.count > 1 ? object[first]?.without(Array(path.dropFirst())) : nil
+        return .object(object)
+    }
 }

@@ -15,8 +15,11 @@ indirect enum JSONValue: Decodable, Equatable, CustomStringConvertible {
 
     init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
+        // The likely first: what does not fit is slow to find out.
         if value.decodeNil() {
             self = .null
+        } else if let text = try? value.decode(String.self) {
+            self = .text(text)
         } else if let bool = try? value.decode(Bool.self) {
             self = .bool(bool)
         } else if let integer = try? value.decode(Int64.self) {
@@ -25,8 +28,6 @@ indirect enum JSONValue: Decodable, Equatable, CustomStringConvertible {
             self = .large(large)
         } else if let number = try? value.decode(Double.self) {
             self = .number(number)
-        } else if let text = try? value.decode(String.self) {
-            self = .text(text)
         } else if let list = try? value.decode([JSONValue].self) {
             self = .list(list)
         } else {

@@ -58,7 +58,11 @@ enum ImageReference {
     private static func isHost(_ text: Substring) -> Bool {
         var name = text
         if text.hasPrefix("[") {
-            guard let end = text.lastIndex(of: "]"), IPAddress(text[..<end].dropFirst()) != nil else { return false }
+            guard let end = text.lastIndex(of: "]") else { return false }
+            let address = text[..<end].dropFirst()
+            guard !address.isEmpty, address.allSatisfy({ $0 == ":" || ($0.isASCII && $0.isHexDigit) }) else {
+                return false
+            }
             name = "x" + text[text.index(after: end)...]
         }
         let (labels, port) = name.cut(at: ":")

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+extension HostTests {
+    /// Limits need a kernel whose version 2 hierarchy has all controllers, and that takes a virtual machine.
+    @Suite("Limits")
+    struct Limits {
+        /// One boot, many checks: each is a function of its own, and the script says which one has failed.
+        private static let script = """
+            set -uo pipefail
+            failures=0
+            cgroup() { echo /sys/fs/cgroup$(sed -n 's/^0:://p' /proc/$(docker inspect --format '{{.State.Pid}}' test.service)/cgroup); }
+            log() { journalctl --sync; journalctl --no-pager --output cat --unit test.service --since "$since"; }
+            # check SENTENCE DRIVER SETTINGS COMMAND: the unit with these settings, and what must be true of it.
+            check() {
+                since=@$(date +%s.%6N)
+                printf '[Unit]\\nStartLimitIntervalSec=0\\n[Service]\\nType=notify\\n%b\\nExecStart=/usr/local/bin/systemd-docker %s\\n' \\
+                    "$2" "$3" >/etc/systemd/system/test.service
+                systemctl daemon-reload
+                if systemctl start test.service && (set -e; "$4"); then
+                    echo "holds: $1"
+                else
+                    echo "FAILS: $1"; log; failures=$((failures + 1))
+                fi
+                systemctl stop test.service; systemctl reset-failed test.service 2>/dev/null
+                [[ -z $(docker ps --all --quiet) ]] || { echo "FAILS: a container is left after: $1"; docker rm -f $(docker ps -aq); failures=$((failures + 1)); }
+                [[ ! -e /sys/fs/cgroup/system.slice/test.service ]] || { echo "FAILS: a cgroup is left after: $1"; failures=$((failures + 1)); }
+            }
+            sleeper='--init --name %n busybox sleep 1000'
+            limits='-m 64m --memory-reservation 32m --cpus 0.5 --pids-limit 50 --cpuset-cpus 0'
+
+            all_limits() {
+                [[ $(cgroup) == /sys/fs/cgroup/system.slice/test.service/* ]]
+                [[ $(<$(cgroup)/memory.max) == 67108864 && $(<$(cgroup)/memory.low) == 33554432 ]]
+                [[ $(<$(cgroup)/cpu.max) == '50000 100000' && $(<$(cgroup)/pids.max) == 50 ]]
+                [[ $(<$(cgroup)/cpuset.cpus) == 0 ]]
+                ! log | grep 'limits not in effect'
+            }
+            limits_after_reload() {
+                systemctl daemon-reload
+                systemctl set-property --runtime test.service MemoryHigh=200M
+                all_limits
+            }
+            unit_limits() {
+                [[ $(</sys/fs/cgroup/system.slice/test.service/memory.max) == 104857600 ]]
+                (( $(systemctl show --value --property MemoryCurrent test.service) > $(<$(cgroup)/memory.current) / 2 ))
+                (( $(systemctl show --value --property TasksCurrent test.service) >= 3 ))
+            }
+            told() {
+                log | grep -E '^systemd-docker: limits not in effect: .*memory.max=67108864.*: they need Delegate=yes'
+                [[ $(log | grep -c 'limits not in effect') == 1 ]]
+                [[ $(cgroup) == /sys/fs/cgroup/system.slice/test.service/container ]]
+            }
+            not_told() { ! log | grep 'limits not in effect'; }
+            parent() { log | grep 'placement parent'; all_limits; docker top test.service; docker pause test.service; docker unpause test.service; }
+            migrated() { log | grep 'placement migrate'; }
+            # The out-of-memory killer's SIGKILL is what the unit dies of; the kernel of this machine does not tell how a
+            # process that is not our child has ended, so it is the Engine's 137.
+            oom() {
+                for i in {1..600}; do [[ $(systemctl show --value --property ActiveState test.service) == active ]] || break; read -r -t 0.1 <> <(:) || true; done
+                [[ $(systemctl show --value --property ExecMainStatus test.service) == 137 ]]
+            }
+
+            check 'limits survive the move' 'Delegate=yes' "run --rm $limits $sleeper" all_limits
+            check 'and a daemon-reload and set-property' 'Delegate=yes' "run --rm $limits $sleeper" limits_after_reload
+            check 'MemoryMax= of the unit holds for the container' 'MemoryMax=100M' "run --rm $sleeper" unit_limits
+            check 'without Delegate= one line tells which limits are lost' '' "run --rm $limits $sleeper" told
+            check 'and none where there are no limits' '' "run --rm $sleeper" not_told
+            check 'too much memory is death' 'Delegate=yes' "run --rm -m 8m --memory-swap 8m --init --name %n busybox sh -c 'sleep 2; x=\\$(yes | head -c 64000000); sleep 100'" oom
+            echo '{"exec-opts":["native.cgroupdriver=cgroupfs"]}' >/etc/docker/daemon.json
+            systemctl restart docker.service
+            check 'cgroupfs driver: Docker makes the container in the delegated unit' 'Delegate=yes' "run --rm $limits $sleeper" parent
+            check 'cgroupfs driver: without Delegate= it is moved' '' "run --rm $sleeper" migrated
+            exit $((failures > 0))
+            """
+
+        @Test("of docker run below the unit, and of the unit around it")
+        func limits() throws {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "LimitsTests-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let script = folder.appending(path: "script")
+            try "#!/bin/bash\n\(Self.script)\n".write(to: script, atomically: false, encoding: .utf8)
+            let answer = try Answer(
+                of: Host.checkout.appending(path: "Tests/Hosts/virtual-machine"),
+                ["trixie", script.path(), "\(Host.program.path()):/usr/local/bin/systemd-docker"])
+            #expect(answer.status == 0, "\(answer.output)\(answer.error)")
+            let lines = answer.output.split(separator: "\n")
+            #expect(lines.count { $0.hasPrefix("holds: ") } == 8, "\(answer.output)")
+        }
+    }
+}
