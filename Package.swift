@@ -40,6 +40,10 @@ let package = Package(
         // Programs: parse nothing, decide nothing, call Commands.
         .executableTarget(name: "systemd-docker", dependencies: ["Commands"], swiftSettings: strict),
 
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Engine", "JSON", "RunOptions"], path: "Tests/Benchmarks",
+            swiftSettings: strict),
+
         // Tests: one target for each module, HostTests for real hosts, ProjectTests for the tree itself.
         .target(name: "Support", dependencies: ["Linux", "Systemd"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "Support"], swiftSettings: strict),

@@ -43,7 +43,8 @@ extension UnitGroup {
         let (chosen, notMoved) = try select(controllers, known: membership)
         let routes = chosen.map { Route(place: $0, source: source(of: id, in: membership, for: $0)) }
         guard let main = routes.first(where: { $0.source != nil }), let mainSource = main.source else {
-            throw .foreign(process: process, container: id, found: found)
+            throw Self.hasEnded(process, proc: proc)
+                ? .gone(process: String(process)) : .foreign(process: process, container: id, found: found)
         }
 
         var lostLimits: [LostLimit] = []
@@ -71,6 +72,14 @@ extension UnitGroup {
             try Departure(from: source, to: route.place.container, freezer: freezer).complete()
         }
         return Migration(wasInside: false, lostLimits: lostLimits, notMoved: notMoved)
+    }
+
+    /// Whether a process is dead and only waits to be reaped: version 1 shows it at the root of each tree (cgroups(7)).
+    private static func hasEnded(_ process: Int32, proc: String) -> Bool {
+        guard let status = try? Files.text("\(proc)/\(process)/stat") else { return true }
+        // The state stands behind the name, which may itself hold parentheses (proc_pid_stat(5)).
+        guard let name = status.lastIndex(of: ")") else { return false }
+        return status[name...].dropFirst(2).first.map { "ZX".contains($0) } ?? false
     }
 
     /// One tree's part of a migration.

@@ -36,8 +36,15 @@ final class ContainerOutput {
                     try await (piece.stream == .output ? output : error).write(piece.bytes)
                 }
             }
+            // A container that never pauses must not keep the loop from everything else.
+            await Task.yield()
         }
         if let rest = lineEnds?.finish() { try await output.write(rest) }
+    }
+
+    /// Reads on to the end without a look at it: a container whose output nobody takes would come to a halt.
+    func drain() async {
+        while let bytes = try? await stream.read(), !bytes.isEmpty { await Task.yield() }
     }
 }
 

@@ -34,8 +34,12 @@ struct LaunchError: Error, Equatable, CustomStringConvertible {
 
     /// A container that could not be created.
     init(creating container: String, from image: String, _ error: EngineError) {
-        let advice = error.isNotFound ? ": load or pull it first, as ExecStartPre=docker pull \(image)" : ""
-        self.init("create container \(container) from image \(image): \(error)\(advice)")
+        let text = "\(error)"
+        // With 404 Docker 20.10 also misses what --link names.
+        let advice =
+            error.isNotFound && !text.contains("No such container")
+            ? ": load or pull it first, as ExecStartPre=docker pull \(image)" : ""
+        self.init("create container \(container) from image \(image): \(text)\(advice)")
     }
 
     /// A container that could not be started: the runtime's words tell what is wrong with its command.
@@ -53,6 +57,7 @@ struct LaunchError: Error, Equatable, CustomStringConvertible {
             } else {
                 (.engine, "")
             }
-        self.init("start container \(container): \(text)\(advice)", code)
+        // The same words may be about a mount or a working directory; about the command runc says exec.
+        self.init("start container \(container): \(text)\(text.contains("exec: ") ? advice : "")", code)
     }
 }

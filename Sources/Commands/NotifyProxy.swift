@@ -13,7 +13,7 @@ final class NotifyProxy {
     /// Where the socket stands in the container.
     static let pathInContainer = "/run/systemd-docker/notify"
     /// What a service may say of itself; MAINPID=, FDSTORE= and NOTIFYACCESS= would give the unit out of our hands.
-    private nonisolated static let passed: Set<Substring> = [
+    private nonisolated static let passed = [
         "READY", "RELOADING", "MONOTONIC_USEC", "STOPPING", "STATUS", "ERRNO", "WATCHDOG", "EXTEND_TIMEOUT_USEC",
     ]
     /// The longest message that the manager itself reads (NOTIFY_BUFFER_MAX of systemd).
@@ -34,13 +34,6 @@ final class NotifyProxy {
         self.folder = folder + "/" + name
         path = self.folder + "/notify"
         let path = path
-        try Files.makeFolder(folder, mode: 0o700)
-        try Files.makeFolder(self.folder, mode: 0o700)
-        try Files.remove(path)  // A run that was killed may have left it.
-        socket = Descriptor(
-            owning: try system("socket", on: path) {
-                Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-            })
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -48,6 +41,15 @@ final class NotifyProxy {
             throw SystemError(call: "bind", subject: path, code: ENAMETOOLONG)
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        try Files.makeFolder(folder, mode: 0o700)
+        try Files.makeFolder(self.folder, mode: 0o700)
+        // A run that was killed may have left it; or Docker has made a folder of it, for a container that was started
+        // by hand after the last run.
+        if Files.isFolder(path) { try Files.removeFolder(path) } else { try Files.remove(path) }
+        socket = Descriptor(
+            owning: try system("socket", on: path) {
+                Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+            })
         let number = socket.rawValue
         try system("bind", on: path) {
             withUnsafePointer(to: address) {
@@ -92,11 +94,17 @@ final class NotifyProxy {
     }
 
     /// The fields of a message that a container may send to the manager.
+    ///
+    /// Read as the manager reads them: byte by byte, for \r\n is a single Character and hides the next field; both end
+    /// a line; a zero byte spoils the message, but for one at its end.
     nonisolated static func passable(_ message: [UInt8]) -> [String] {
-        guard let text = String(validating: message, as: UTF8.self) else { return [] }
-        return text.split(separator: "\n").filter { line in
-            guard let equals = line.firstIndex(of: "=") else { return false }
-            return passed.contains(line[..<equals])
-        }.map(String.init)
+        let text = message.last == 0 ? message.dropLast() : message[...]
+        guard !text.contains(0) else { return [] }
+        return text.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.compactMap { line in
+            guard let equals = line.firstIndex(of: UInt8(ascii: "=")),
+                passed.contains(where: { $0.utf8.elementsEqual(line[..<equals]) })
+            else { return nil }
+            return String(validating: line, as: UTF8.self)
+        }
     }
 }

@@ -27,6 +27,8 @@ enum Placement: String, Sendable {
         /// The `CgroupParent` of the container that is there already, and the unit's cgroup.
         var existingParent: String?
         var unitPath: String
+        /// We do not stay until the container ends.
+        var leavesEarly = false
 
         /// Why Docker cannot make the container in the unit; `nil` where it can.
         ///
@@ -40,6 +42,9 @@ enum Placement: String, Sendable {
                 "the unit has no Delegate=yes"
             } else if let existingParent, existingParent != unitPath {
                 "the container was created without it"
+            } else if !isUnified, leavesEarly {
+                // runc makes cgroups there that nobody but us would remove (Footprint).
+                "nobody stays who would clean up version 1 cgroups"
             } else if !isUnified, namesControllers {
                 "--cgroups names single controllers"
             } else {

@@ -17,7 +17,11 @@ public enum Program {
             let wrapper = try WrapperOptions(parsing: arguments)
             if wrapper.showsHelp { return show(help) }
             if wrapper.showsVersion { return show("systemd-docker \(version)\n") }
-            return try run(wrapper, environment: environment, diagnostics)
+            switch wrapper.command {
+            case "completion": return show(try completion(for: wrapper.rest))
+            case "manual": return show(manual(version: version))
+            default: return try run(wrapper, environment: environment, diagnostics)
+            }
         } catch {
             return usage(error, diagnostics)
         }
@@ -28,6 +32,7 @@ public enum Program {
     ) throws(UsageError) -> ExitStatus {
         var options = try ContainerOptions(parsing: wrapper.rest, environment: environment)
         if options.showsHelp { return show(runHelp) }
+        for warning in options.warnings { diagnostics.warning(warning) }
         if let unit = Unit.ofThisProcess(environment: environment) { try options.nameAfter(unit: unit.name) }
         // The journal and a dead terminal must not kill us: a write that fails says so itself.
         signal(SIGPIPE, SIG_IGN)
@@ -76,6 +81,10 @@ public enum Program {
         Options:
         \(WrapperOptions.help)
         systemd-docker run --help lists the options of run, which are those of docker run.
+
+        Other commands:
+          manual                  Print the manual page, for man -l -
+          completion bash         Print the completion script for bash
 
         """
 

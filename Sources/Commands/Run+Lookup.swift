@@ -15,10 +15,15 @@ extension Run {
     }
 
     /// Looks for a container of our name, and clears away one that is not to be kept.
-    func lookUp(_ client: Client) async throws -> Found {
+    ///
+    /// - Parameter nameIsTaken: the Engine has said so when it was to make one.
+    func lookUp(_ client: Client, nameIsTaken: Bool) async throws -> Found {
         guard let name = options.name else { return .nothing }
         do {
             let container = try await client.inspect(name)
+            // To the Engine `db` is a name, or the beginning of anybody's ID. Which of the two it was shows when a
+            // container is to be made of this name.
+            if !nameIsTaken, container.id.hasPrefix(name) { return .nothing }
             switch container.state.status {
             case "removing":
                 notify("waiting for the removal of the former container \(name)")

@@ -28,7 +28,8 @@ extension Run {
             in: Placement.Circumstances(
                 driver: try await client.info().cgroupDriver, isUnified: group.hierarchy == .unified,
                 isDelegated: group.isDelegated, hasControllers: group.hasControllers,
-                namesControllers: controllers != .all, existingParent: existingParent, unitPath: group.path))
+                namesControllers: controllers != .all, existingParent: existingParent, unitPath: group.path,
+                leavesEarly: leaves))
         if choice.placement != .none {
             try group.enterSupervisorGroup()
             // Where we stay from now on, and before there is a container that could be signaled with us.

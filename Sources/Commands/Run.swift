@@ -27,6 +27,8 @@ final class Run {
     private var containerID = ""
     private var proxy: NotifyProxy?
     private var hasPidFile = false
+    /// What `--cidfile` asks for, as long as it is to go with the container.
+    private var idFile: String?
     private var terminal: Terminal?
     private var background: [Task<Void, Never>] = []
 
@@ -90,11 +92,13 @@ final class Run {
         notify("connecting to Docker")
         let client = try await Client.connect(environment: environment)
         try options.check(against: client.version)
+        var nameIsTaken = false
         while true {
-            let found = try await lookUp(client)
+            let found = try await lookUp(client, nameIsTaken: nameIsTaken)
             place = try await preparePlace(client, for: found)
             switch found {
             case .running(let container):
+                startedID = container.id
                 let wait = try await client.wait(
                     container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
                 let output = try await attach(client, to: container)
@@ -103,10 +107,21 @@ final class Run {
                 }
                 // It was dying (its former wrapper was killed with it), and Docker had not noticed yet.
                 _ = try? await wait.exitCode()
+                startedID = nil
+                detach()
             case .stopped(let container):
+                // Docker would make a folder where the container that was made with --notify expects the socket.
+                if wrapper.notify { _ = try openProxy() }
                 return try await start(client, container)
             case .nothing:
-                return try await start(client, try await create(client))
+                do {
+                    return try await start(client, try await create(client))
+                } catch is NameTaken where !nameIsTaken {
+                    // Somebody else was faster, or the Engine has not let go of the name of what it has removed.
+                    nameIsTaken = true
+                } catch let error as NameTaken {
+                    throw LaunchError(creating: options.name ?? "", from: options.image, error.refusal)
+                }
             }
         }
     }
@@ -136,13 +151,20 @@ final class Run {
         interruption.launch = nil
         containerID = container.id
         startedID = container.id
+        idFile = options.removesOnExit ? options.cidFile : nil
         return Launched(client: client, container: container, wait: wait, output: output, process: process)
     }
 
     private func label(_ container: Container) -> String { options.name ?? String(container.id.prefix(12)) }
 
+    /// The Engine has refused to make a container, for there is one of its name.
+    private struct NameTaken: Error {
+        let refusal: EngineError
+    }
+
     private func create(_ client: Client) async throws -> Container {
-        var request = options.request
+        let creation = options.creation(for: client.version)
+        var request = creation.request
         if wrapper.passesEnvironment {
             // Before what -e and --env-file say: of two values for one name the Engine takes the last.
             request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
@@ -159,16 +181,82 @@ final class Run {
             request.attachesStandardInput = false
             request.closesStandardInputOnce = false
         }
+        try await reserveIDFile(client)
         notify("creating container \(options.name ?? "") from \(options.image)")
+        let container: Container
         do throws(EngineError) {
-            let created = try await client.create(request, name: options.name)
+            let created = try await make(request, client)
             createdID = created.id
             for warning in created.warnings { diagnostics.warning(warning) }
-            return try await client.inspect(created.id)
+            for connection in creation.connections {
+                try await client.connect(created.id, to: connection.network, as: connection.endpoint)
+            }
+            container = try await client.inspect(created.id)
         } catch {
+            if createdID == nil, error.isConflict { throw NameTaken(refusal: error) }
             throw createdID == nil
                 ? LaunchError(creating: options.name ?? "", from: options.image, error)
-                : LaunchError("look at the new container", error)
+                : LaunchError("prepare the new container", error)
+        }
+        try writeIDFile(container.id)
+        return container
+    }
+
+    /// Asks the Engine for the container; a signal half-way leaves it a moment to tell what is to be cleared away.
+    ///
+    /// It makes the container, too, when nobody waits for the answer any more.
+    private func make(_ request: CreateRequest, _ client: Client) async throws(EngineError) -> CreatedContainer {
+        let creation = EventLoop.shared.task { [options] in
+            try await client.create(request, name: options.name, platform: options.platform)
+        }
+        do {
+            return try await withTaskCancellationHandler {
+                try await creation.value
+            } onCancel: {
+                EventLoop.shared.task {
+                    try await EventLoop.shared.sleep(microseconds: 3_000_000)
+                    creation.cancel()
+                }
+            }
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw .cut(call: "POST /containers/create", reason: "\(error)")
+        }
+    }
+
+    /// Takes the place of the file that `--cidfile` asks for, before there is an ID to write into it.
+    private func reserveIDFile(_ client: Client) async throws {
+        guard let path = options.cidFile else { return }
+        if Files.exists(path) {
+            let id = (try? Files.text(path)) ?? path
+            guard try await isGone(id, client) else {
+                throw LaunchError("--cidfile \(path) is there already: remove it, unless it is another container's")
+            }
+        }
+        try writeIDFile("")
+    }
+
+    /// Whether an ID is left over from a run that was killed: empty, or that of a container that is gone.
+    private func isGone(_ id: String, _ client: Client) async throws -> Bool {
+        if id.isEmpty { return true }
+        guard id.count == 64, id.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return false }
+        do throws(EngineError) {
+            _ = try await client.inspect(id)
+            return false
+        } catch {
+            if error.isNotFound { return true }
+            throw LaunchError("look up container \(id) of --cidfile", error)
+        }
+    }
+
+    private func writeIDFile(_ id: String) throws(LaunchError) {
+        guard let path = options.cidFile else { return }
+        do throws(SystemError) {
+            try Files.replace(path, with: id)
+            idFile = path
+        } catch {
+            throw LaunchError("write the container ID file \(path): \(error): choose another --cidfile")
         }
     }
 
@@ -177,6 +265,7 @@ final class Run {
     }
 
     private func openProxy() throws(LaunchError) -> NotifyProxy {
+        if let proxy { return proxy }
         let folder =
             (unit?.isUser == true ? environment["XDG_RUNTIME_DIR"] : nil).map { $0 + "/systemd-docker" }
             ?? "/run/systemd-docker"
@@ -195,7 +284,8 @@ final class Run {
         let withInput = attachesInput
         let stream: HijackedStream
         do throws(EngineError) {
-            stream = try await client.attach(container.id, withInput: withInput)
+            stream = try await client.attach(
+                container.id, withInput: withInput, detachKeys: options.detachKeys)
         } catch {
             throw LaunchError("attach to container \(label(container))", error)
         }
@@ -212,6 +302,14 @@ final class Run {
                 })
         }
         return ContainerOutput(stream, hasTerminal: container.config.hasTerminal)
+    }
+
+    /// Takes stdin and terminal back from a container that has ended.
+    private func detach() {
+        for task in background { task.cancel() }
+        background = []
+        terminal?.restore()
+        terminal = nil
     }
 
     /// Takes hold of the container's PID 1, and brings it under the unit; `nil` where it has ended already.
@@ -249,9 +347,10 @@ final class Run {
                 await leave(to: process)
                 return .exited(0)
             }
-            if !wrapper.notify { ready() }
+            // The socket of a container that ran before us is its former wrapper's: it cannot tell us any more.
+            if !wrapper.notify || proxy == nil { ready() }
         }
-        await showSize(client, container)
+        react(to: .windowChange, client, container)
         let supervisor = Supervisor(
             terms(of: container, launched), client: client, container: container, process: launched.process,
             diagnostics: diagnostics)
@@ -259,10 +358,10 @@ final class Run {
         let status = try await supervisor.run(
             wait: launched.wait, output: launched.output, signals: signals, removal: removal
         ) { [weak self] in self?.react(to: $0, client, container) }
-        startedID = nil
         guard let status else {
             throw LaunchError("container \(label(container)) has ended, and neither the kernel nor Docker can tell how")
         }
+        startedID = nil
         // It was up, though it was gone before we could say so: a start that fails comes with an exit status.
         if launched.process == nil, status == .exited(0), !wrapper.notify { ready() }
         if status != .exited(0) { notify("container \(label(container)) ended: \(status)") }
@@ -278,19 +377,19 @@ final class Run {
         StateMachine.Terms(
             stopSignal: container.config.stopSignal.flatMap(Signal.init(named:)) ?? .terminate,
             // A negative time means for ever, as docker stop has it.
-            stopTimeout: container.config.stopTimeout.flatMap { $0 < 0 ? nil : UInt64($0) * 1_000_000 },
+            stopTimeout: container.config.stopTimeout.flatMap { $0 < 0 ? nil : UInt64(min($0, 1 << 40)) * 1_000_000 },
             removesContainer: options.removesOnExit, watchesProcess: launched.process != nil,
             copiesOutput: launched.output != nil)
     }
 
-    /// Nothing is left for us to do once it runs: no log to copy, nothing to remove.
-    private var leaves: Bool { !wrapper.logs && !options.removesOnExit }
+    /// Nothing is left for us to do once it runs: no log to copy, no message to pass on, nothing to remove.
+    var leaves: Bool { !wrapper.logs && !wrapper.notify && !options.removesOnExit }
 
     /// Makes the container's PID 1 the unit's main process, as the old program did, and goes.
     private func leave(to process: ContainerProcess) async {
         Notification.ready(mainProcess: process.id)
-        // The manager takes the message only while it can see who sent it.
-        _ = try? await Notification.barrier()
+        // The manager takes the message only while it can see who sent it. A listener that is none never answers.
+        _ = try? await EventLoop.shared.within(microseconds: 5_000_000) { try await Notification.barrier() }
         startedID = nil
         hasPidFile = false  // It goes with the container; `PIDFile=` sees to it.
         place = nil
@@ -361,6 +460,7 @@ final class Run {
         for task in background { task.cancel() }
         terminal?.restore()
         if hasPidFile, let path = wrapper.pidFile { PidFile(path: path).remove(diagnostics) }
+        if let idFile { PidFile(path: idFile).remove(diagnostics) }
         proxy?.close()
         if let place { clear(place, container: containerID) }
         signals.end()

@@ -6,10 +6,11 @@ internal import Systemd
 /// The signals that we are sent, in order, and whether the container was sent them too.
 @LoopActor
 final class SignalRelay {
-    struct Signaled: Sendable, Equatable {
-        let signal: Signal
-        /// It went to every process of the unit.
-        let reachedContainer: Bool
+    enum News: Sendable, Equatable {
+        /// A signal has come.
+        case signaled(Signal)
+        /// To whom it went: `reachedContainer` says, to every process of the unit.
+        case addressed(Signal, reachedContainer: Bool)
     }
 
     private var sources: [EventSource] = []
@@ -22,7 +23,7 @@ final class SignalRelay {
     private static let noteLife = Duration.seconds(2)
     private var waiting: [(signal: Signal, sender: SignalSender)] = []
     private var isDeciding = false
-    private var receiver: ((Signaled) -> Void)?
+    private var receiver: ((News) -> Void)?
     /// Called at once for each signal, until somebody supervises.
     private var interrupter: ((Signal) -> Void)?
 
@@ -41,9 +42,10 @@ final class SignalRelay {
     func watchUnit() throws(SystemError) { witness = try SignalWitness(of: Signal.relayed) }
 
     /// Hands over the signals that came so far, and those to come.
-    func begin(_ receiver: @escaping (Signaled) -> Void) {
+    func begin(_ receiver: @escaping (News) -> Void) {
         interrupter = nil
         self.receiver = receiver
+        for (signal, _) in waiting { receiver(.signaled(signal)) }
         decide()
     }
 
@@ -56,6 +58,7 @@ final class SignalRelay {
     private func take(_ signal: Signal, from sender: SignalSender) {
         interrupter?(signal)
         waiting.append((signal, sender))
+        receiver?(.signaled(signal))
         decide()
     }
 
@@ -66,7 +69,7 @@ final class SignalRelay {
             while !self.waiting.isEmpty {
                 let (signal, sender) = self.waiting.removeFirst()
                 let reached = await self.reachedUnit(signal, from: sender)
-                self.receiver?(Signaled(signal: signal, reachedContainer: reached))
+                self.receiver?(.addressed(signal, reachedContainer: reached))
             }
             self.isDeciding = false
         }

@@ -10,6 +10,8 @@ final class StandardOutput {
     private let descriptor: Int32
     private let isSocket: Bool
     private var isBroken = false
+    /// It is a regular file, or /dev/null.
+    private var isAlwaysWritable = false
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
@@ -24,9 +26,8 @@ final class StandardOutput {
         var rest = bytes[...]
         while !rest.isEmpty, !isBroken {
             do throws(SystemError) {
+                if !isSocket { try await waitUntilWritable() }
                 rest = rest.dropFirst(try writeSome(rest))
-                if isSocket || rest.isEmpty { continue }
-                try await waitUntilWritable()
             } catch {
                 guard error.wouldBlock else {
                     isBroken = true
@@ -47,17 +48,19 @@ final class StandardOutput {
             bytes.withUnsafeBytes {
                 isSocket
                     ? send(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-                    : Glibc.write(descriptor, $0.baseAddress, min($0.count, Int(PIPE_BUF)))
+                    : Glibc.write(descriptor, $0.baseAddress, isAlwaysWritable ? $0.count : min($0.count, Int(PIPE_BUF)))
             }
         }
     }
 
     private func waitUntilWritable() async throws(SystemError) {
+        if isAlwaysWritable { return }
         do {
             _ = try await EventLoop.shared.wait(for: descriptor, to: .writable)
         } catch let error as SystemError {
             // A regular file is always writable, and epoll(7) refuses to watch it.
             guard error.code == EPERM else { throw error }
+            isAlwaysWritable = true
         } catch {
             throw SystemError(call: "write", subject: "descriptor \(descriptor)", code: ECANCELED)
         }

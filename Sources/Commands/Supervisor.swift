@@ -19,6 +19,8 @@ final class Supervisor {
     private let over = Waiter<ExitStatus?>()
     private var sources: [EventSource] = []
     private var tasks: [Task<Void, Never>] = []
+    /// The Engine removes what was made with --rm; what was made without, we do.
+    private var removal = false
 
     init(
         _ terms: StateMachine.Terms, client: Client, container: Container, process: ContainerProcess?,
@@ -37,20 +39,28 @@ final class Supervisor {
         onSignal: @escaping (Signal) -> Void
     ) async throws -> ExitStatus? {
         if let process { sources.append(try process.onEnd { [weak self] in self?.take(.processEnded($0)) }) }
-        follow(wait, removal: removal)
+        self.removal = removal
+        follow(wait)
         if let output {
             background { [weak self] in
                 do {
                     try await output.copy()
                 } catch {
-                    self?.diagnostics.warning("read the container's output: \(error)")
+                    let reason = error is OutputFrames.Malformed ? "Docker sends what is none" : "\(error)"
+                    self?.diagnostics.warning("read the container's output: \(reason): the rest is dropped")
+                    await output.drain()
                 }
                 self?.take(.outputEnded)
             }
         }
         signals.begin { [weak self] in
-            onSignal($0.signal)
-            self?.take(.signaled($0.signal, reachedContainer: $0.reachedContainer))
+            switch $0 {
+            case .signaled(let signal):
+                onSignal(signal)
+                self?.take(.signaled(signal))
+            case .addressed(let signal, let reachedContainer):
+                self?.take(.addressed(signal, reachedContainer: reachedContainer))
+            }
         }
         defer {
             sources = []
@@ -63,11 +73,10 @@ final class Supervisor {
         tasks.append(EventLoop.shared.task { await work() })
     }
 
-    private func follow(_ wait: ContainerWait, removal: Bool) {
-        background { [weak self, client, container] in
+    private func follow(_ wait: ContainerWait) {
+        background { [weak self, client, container, removal] in
             do throws(EngineError) {
                 let code = try await wait.exitCode()
-                // The Engine removes what was made with --rm; what was made without, we do.
                 if removal { try await client.remove(container.id) }
                 self?.take(.engineReported(code))
             } catch {
@@ -132,13 +141,13 @@ final class Supervisor {
 
     /// Asks the Engine how the container ended, and whether it is gone, until it answers.
     private func askEngine() {
-        background { [weak self, client, container] in
+        background { [weak self, client, container, removal] in
             var pause: UInt64 = 100_000
             while true {
                 do throws(EngineError) {
                     let found = try await client.inspect(container.id)
                     if !found.state.isRunning {
-                        if found.hostConfig.removesItself { try await client.remove(container.id) }
+                        if removal || found.hostConfig.removesItself { try await client.remove(container.id) }
                         self?.take(.engineReported(found.state.exitCode))
                         return
                     }

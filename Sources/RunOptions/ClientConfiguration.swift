@@ -47,14 +47,16 @@ struct ClientConfiguration: Decodable, Sendable, Equatable {
     /// Where the file is: in `$DOCKER_CONFIG`, else in the home folder's .docker; `nil` without a home.
     ///
     ///   - home: for an environment without HOME, as that of a system unit without `User=`.
-    static func path(environment: [String: String], home: String?) -> String? {
+    static func path(environment: [String: String], home: () -> String?) -> String? {
         if let folder = environment["DOCKER_CONFIG"], !folder.isEmpty { return "\(folder)/config.json" }
         let own = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 }
-        return (own ?? home).map { "\($0)/.docker/config.json" }
+        return (own ?? home()).map { "\($0)/.docker/config.json" }
     }
 
     /// The home folder that the user database names for this process's user.
-    static var homeInUserDatabase: String? {
+    ///
+    /// Asked only where it is needed: getpwuid(3) loads libraries.
+    static func homeInUserDatabase() -> String? {
         guard let entry = getpwuid(getuid()), let home = entry.pointee.pw_dir else { return nil }
         return String(cString: home)
     }

@@ -60,7 +60,8 @@ public struct ContainerOptions: Sendable, Equatable {
     ///
     ///   - home: for an environment without HOME.
     init(
-        parsing words: some Sequence<String>, environment: [String: String], folder: String, home: String? = nil
+        parsing words: some Sequence<String>, environment: [String: String], folder: String,
+        home: () -> String? = { nil }
     ) throws(UsageError) {
         var warnings: [String] = []
         let configuration = Self.configuration(environment: environment, home: home, &warnings)
@@ -116,7 +117,7 @@ public struct ContainerOptions: Sendable, Equatable {
 
     /// docker's config.json; one that cannot be read says nothing, as for docker.
     private static func configuration(
-        environment: [String: String], home: String?, _ warnings: inout [String]
+        environment: [String: String], home: () -> String?, _ warnings: inout [String]
     ) -> ClientConfiguration {
         guard let path = ClientConfiguration.path(environment: environment, home: home) else {
             return ClientConfiguration()

@@ -18,10 +18,13 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var placement = Placement.auto
     public private(set) var showsHelp = false
     public private(set) var showsVersion = false
-    /// `run`; empty where help or the version is asked for without one.
+    /// One of ``commands``; empty where help or the version is asked for without one.
     public private(set) var command = ""
     /// The words behind the command.
     public private(set) var rest: [String] = []
+
+    /// What we can do; the last two print a shell's completion script and the manual page.
+    public static let commands = ["run", "completion", "manual"]
 
     /// How the container comes under the unit.
     public enum Placement: String, Sendable, CaseIterable {
@@ -61,7 +64,10 @@ public struct WrapperOptions: Sendable, Equatable {
             if showsHelp || showsVersion { return }
             throw UsageError("no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]")
         }
-        guard command == "run" else { throw UsageError("unknown command \"\(command)\": there is run") }
+        guard Self.commands.contains(command) else {
+            throw UsageError(
+                "unknown command \"\(command)\": there are \(Self.commands.joined(separator: ", "))")
+        }
         self.command = command
         rest = Array(words)
     }

@@ -33,9 +33,11 @@ public struct StateMachine: Sendable {
     }
 
     public enum Event: Sendable, Equatable {
-        /// We were sent a signal. With `KillMode=control-group` the manager sends it to the container's processes as
-        /// well: then they have it already.
-        case signaled(Signal, reachedContainer: Bool)
+        /// We were sent a signal; whether others were sent it as well is found out next.
+        case signaled(Signal)
+        /// It is known to whom that signal went: with `KillMode=control-group` the manager sends it to the container's
+        /// processes as well, and then they have it already.
+        case addressed(Signal, reachedContainer: Bool)
         /// The kernel says that PID 1 of the container has ended, and how, if it knows (Linux 6.15).
         case processEnded(ExitStatus?)
         /// The Engine says that the container has ended (with `--rm`: that it is removed), with its exit code, if it
@@ -96,7 +98,13 @@ public struct StateMachine: Sendable {
     /// Takes what has happened, and returns what is to be done, in order.
     public mutating func handle(_ event: Event) -> [Effect] {
         switch (state, event) {
-        case (.running, .signaled(let signal, let reachedContainer)):
+        case (.running, .signaled(let signal)):
+            return record(signal)
+        case (.ending, .signaled(let signal)):
+            // The container may have died of it before we could even look: that was asked for.
+            _ = record(signal)
+            return []
+        case (.running, .addressed(let signal, let reachedContainer)):
             return relay(signal, reachedContainer: reachedContainer)
         case (.running, .stopTimedOut):
             return [.send(.kill)]
@@ -140,7 +148,7 @@ public struct StateMachine: Sendable {
             return ending.engineReported ? [] : [.askEngine]
 
         // The container is beyond signals, and timers that were set for it have lost their sense.
-        case (.ending, .signaled), (.ending, .stopTimedOut), (.running, .patienceEnded):
+        case (.ending, .addressed), (.ending, .stopTimedOut), (.running, .patienceEnded):
             return []
         // Late news of what is over.
         case (.over, _):
@@ -148,17 +156,18 @@ public struct StateMachine: Sendable {
         }
     }
 
-    private mutating func relay(_ signal: Signal, reachedContainer: Bool) -> [Effect] {
-        let isFirst = !requests.contains(signal)
-        if isFirst, [.terminate, .interrupt, .quit, .hangup].contains(signal) { requests.append(signal) }
-        guard signal == .terminate else { return reachedContainer ? [] : [.send(signal)] }
+    /// Remembers what asked the container to end; the first SIGTERM begins the stop.
+    private mutating func record(_ signal: Signal) -> [Effect] {
+        guard [.terminate, .interrupt, .quit, .hangup].contains(signal), !requests.contains(signal) else { return [] }
+        requests.append(signal)
+        guard signal == .terminate else { return [] }
+        return [.announceStopping] + (terms.stopTimeout.map { [.startStopTimer(microseconds: $0)] } ?? [])
+    }
+
+    private func relay(_ signal: Signal, reachedContainer: Bool) -> [Effect] {
+        let wanted = signal == .terminate ? terms.stopSignal : signal
         // Whoever wants another signal than SIGTERM to stop has not had it yet, though SIGTERM came through.
-        var effects: [Effect] = reachedContainer && terms.stopSignal == signal ? [] : [.send(terms.stopSignal)]
-        if isFirst {
-            effects.append(.announceStopping)
-            if let timeout = terms.stopTimeout { effects.append(.startStopTimer(microseconds: timeout)) }
-        }
-        return effects
+        return reachedContainer && wanted == signal ? [] : [.send(wanted)]
     }
 
     private mutating func begin(_ ending: Ending, engineLost: Bool) -> [Effect] {

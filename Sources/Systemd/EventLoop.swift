@@ -145,6 +145,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
                     return EventSource.fire(source, EventSource.Occasion(number: 0, sender: sender))
                 }, source.asContext)
         }
+        // A signal and what it has caused may be there at once: the cause is handled first.
+        try check("sd_event_source_set_priority") {
+            sd_event_source_set_priority(source.pointer, Int64(SD_EVENT_PRIORITY_IMPORTANT))
+        }
         return source
     }
 

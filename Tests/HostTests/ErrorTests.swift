@@ -42,7 +42,8 @@ extension HostTests {
                 testDescription: "a folder is not executable", command: "run --rm --name %n busybox /etc", status: 126,
                 line: "start container test.service:.*not an executable file"),
             Case(
-                testDescription: "Docker refuses the volume", command: "run --rm --name %n -v name:relative busybox true",
+                testDescription: "Docker refuses the volume",
+                command: "run --rm --name %n -v name:relative busybox true",
                 status: 125, line: "create container test.service.*Docker answered (400|500):.*relative"),
             Case(
                 testDescription: "an unknown option", command: "run --rm --nosuch --name %n busybox true", status: 64,

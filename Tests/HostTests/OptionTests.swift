@@ -13,7 +13,7 @@ extension HostTests {
                 units: [
                     "test.service": Host.service(
                         "--env run --rm --name %n -e MINE=given -e GREETING busybox env",
-                        "Environment=GREETING=hello \"TWO WORDS=no\" MINE=unit PLAIN=1\nWatchdogSec=0\nRuntimeDirectory=test-env"
+                        "Environment=GREETING=hello MINE=unit PLAIN=1\nWatchdogSec=0\nRuntimeDirectory=test-env"
                     )
                 ],
                 """
@@ -199,9 +199,10 @@ extension HostTests {
                 script --quiet --return --command "systemd-docker run --rm -it busybox sh -c '[ -t 0 ] && echo terminal'" /dev/null </dev/null |
                     grep terminal
                 systemd-docker run --rm --name test-shell busybox sh -c 'trap "exit 7" INT; echo up; sleep 100 & wait' >/tmp/test-out &
+                wrapper=$!
                 eventually 'grep -q up /tmp/test-out'
-                kill -INT $!
-                status=0; wait $! || status=$?; [[ $status == 7 ]]
+                kill -INT $wrapper
+                status=0; wait $wrapper || status=$?; [[ $status == 7 ]]
                 rm /tmp/test-out
                 """)
         }

@@ -42,7 +42,7 @@ extension HostTests {
                 """
                 mkdir /run/test-gate && mkfifo /run/test-gate/fifo
                 systemctl start test.service
-                cgroup=$(grep -E '^0::|name=systemd:' /proc/$(pid_of test.service)/cgroup | sort | tail -n 1)
+                cgroup=$(grep -E '\(one.kind.hierarchy == "v2" ? "^0::" : "name=systemd:")' /proc/$(pid_of test.service)/cgroup)
                 echo go >/run/test-gate/fifo
                 eventually 'log test.service | grep -q "zero-0"'
                 log test.service >&2

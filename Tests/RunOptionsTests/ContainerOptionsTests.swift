@@ -6,6 +6,9 @@ import Testing
 
 @testable import RunOptions
 
+/// The environment of one who has no config.json.
+let nobody = ["HOME": "/nonexistent"]
+
 @Suite("Container options")
 struct ContainerOptionsTests {
     private let environment = ["HOME": "/root", "EMPTY": ""]
@@ -39,7 +42,7 @@ struct ContainerOptionsTests {
     func oldUnit() throws {
         let options = try ContainerOptions(
             parsing: ["-it", "--rm", "--name", "nginx.service", "-p", "443:443", "mycontainer", "sh", "-c", "x"],
-            environment: [:])
+            environment: nobody)
         #expect(options.name == "nginx.service")
         #expect(options.removesOnExit && options.request.hostConfig.autoRemove)
         #expect(options.isInteractive && options.hasTerminal)
@@ -177,7 +180,7 @@ struct ContainerOptionsTests {
 
     @Test("a container without a name gets its unit's, if Docker takes it")
     func nameAfterUnit() throws {
-        var options = try ContainerOptions(parsing: ["alpine"], environment: [:])
+        var options = try ContainerOptions(parsing: ["alpine"], environment: nobody)
         let error = #expect(throws: UsageError.self) { try options.nameAfter(unit: "web@1.service") }
         #expect(error?.description.hasSuffix("say --name %p-%i") == true)
         try options.nameAfter(unit: "nginx.service")
@@ -189,12 +192,79 @@ struct ContainerOptionsTests {
     @Test("options that the Engine is too old for are named")
     func versions() throws {
         let old = try #require(APIVersion("1.41"))
-        let options = try ContainerOptions(parsing: ["--annotation", "a=b", "alpine"], environment: [:])
+        let options = try ContainerOptions(parsing: ["--annotation", "a=b", "alpine"], environment: nobody)
         let error = #expect(throws: UsageError.self) { try options.check(against: old) }
         #expect(error?.description == "--annotation needs API version 1.43, and the Engine speaks 1.41")
         try options.check(against: APIVersion.newest)
-        let networks = try ContainerOptions(parsing: ["--net", "a", "--net", "b", "alpine"], environment: [:])
-        #expect(throws: UsageError.self) { try networks.check(against: old) }
+    }
+
+    @Test(
+        "a setting inside of an option that the Engine is too old for is named",
+        arguments: [
+            (["--mac-address", "92:d0:c6:0a:29:33"], "a network's MAC address needs API version 1.44"),
+            (["--network", "name=a,gw-priority=1"], "a network's gw-priority needs API version 1.48"),
+            (["--mount", "src=a,dst=/b,volume-subpath=x"], "volume-subpath needs API version 1.45"),
+            (["--mount", "type=image,src=a,dst=/b"], "a mount of type=image needs API version 1.48"),
+        ] as [([String], String)])
+    func settings(words: [String], message: String) throws {
+        let options = try ContainerOptions(parsing: words + ["alpine"], environment: nobody)
+        let error = #expect(throws: UsageError.self) { try options.check(against: .oldest) }
+        #expect(error?.description.hasPrefix(message) == true)
+        try options.check(against: .newest)
+    }
+
+    @Test("where the Engine takes one network at creation, the others are connected to afterwards, in order")
+    func connections() throws {
+        let words = ["--net", "z", "--net", "name=b,alias=x", "--net", "a", "--ip", "10.0.0.9", "alpine"]
+        let options = try ContainerOptions(parsing: words, environment: nobody)
+        let all = options.creation(for: .newest)
+        #expect(all.request == options.request)
+        #expect(all.connections.isEmpty)
+
+        let split = options.creation(for: try #require(APIVersion("1.43")))
+        #expect(split.request.hostConfig.networkMode == "z")
+        #expect(Array(split.request.networkingConfig.endpoints.keys) == ["z"])
+        #expect(split.connections.map(\.network) == ["b", "a"])
+        #expect(split.connections.first?.endpoint.aliases == ["x"])
+    }
+
+    @Test("a limit of kernel memory is for Engines that have one")
+    func kernelMemory() throws {
+        let options = try ContainerOptions(parsing: ["--kernel-memory", "1m", "alpine"], environment: nobody)
+        #expect(options.creation(for: .oldest).request.hostConfig.kernelMemory == 1 << 20)
+        #expect(options.creation(for: .newest).request.hostConfig.kernelMemory == nil)
+    }
+
+    @Test("what the request cannot say is there for whoever creates, attaches and pulls")
+    func companions() throws {
+        let words = [
+            "--cidfile", "/run/web.cid", "--detach-keys", "ctrl-x,x", "--platform", "linux/aarch64", "--pull", "never",
+            "-q", "--sig-proxy=false", "alpine",
+        ]
+        let options = try ContainerOptions(parsing: words, environment: nobody)
+        #expect(options.cidFile == "/run/web.cid")
+        #expect(options.request.hostConfig.containerIDFile == "/run/web.cid")
+        #expect(options.detachKeys == "ctrl-x,x")
+        #expect(options.platform == "linux/arm64")
+        #expect(options.pull == .never)
+        #expect(options.isQuiet && !options.proxiesSignals)
+
+        let plain = try ContainerOptions(parsing: ["alpine"], environment: nobody)
+        #expect(plain.cidFile == nil && plain.detachKeys == nil && plain.platform == nil && plain.pull == .missing)
+        #expect(!plain.isQuiet && plain.proxiesSignals)
+    }
+
+    @Test("the environment's platform counts where none is given")
+    func defaultPlatform() throws {
+        let environment = ["DOCKER_DEFAULT_PLATFORM": "linux/s390x"]
+        #expect(try ContainerOptions(parsing: ["a"], environment: environment, folder: "/").platform == "linux/s390x")
+        let words = ["--platform", "linux/arm/v6", "a"]
+        #expect(try ContainerOptions(parsing: words, environment: environment, folder: "/").platform == "linux/arm/v6")
+        #expect(
+            throws: UsageError("invalid value \"*\" for DOCKER_DEFAULT_PLATFORM: not os, arch or os/arch[/variant]")
+        ) {
+            try ContainerOptions(parsing: ["a"], environment: ["DOCKER_DEFAULT_PLATFORM": "*"], folder: "/")
+        }
     }
 
     @Test(
@@ -221,6 +291,11 @@ struct ContainerOptionsTests {
             (["-d", "-a", "stdin"], "--attach and --detach contradict each other"),
             (["--no-healthcheck", "--health-cmd", "x"], "--no-healthcheck and --health-… contradict each other"),
             (["--health-retries", "-1"], "--health-retries cannot be negative"),
+            (["--pull", "always"], "\"always\" for --pull: not built yet; pull in the unit"),
+            (["--use-api-socket"], "\"true\" for --use-api-socket: not built yet"),
+            (["--disable-content-trust=false"], "--disable-content-trust: images cannot be verified here"),
+            (["--platform", "foo"], "\"foo\" for --platform: neither an operating system nor an architecture"),
+            (["--detach-keys", "ctrl-1"], "\"ctrl-1\" is neither a character nor ctrl- and one of a-z @ [ \\ ] ^ _"),
             (["--cpu-count", "1"], "\"1\" for --cpu-count: only an Engine on Windows knows it"),
         ] as [([String], String)])
     func refused(words: [String], message: String) {

@@ -51,7 +51,7 @@ struct DockerClient: CustomStringConvertible {
 }
 
 /// A program that has run to its end.
-private struct Run {
+struct Run {
     let output: String
     let error: String
 

@@ -36,11 +36,10 @@ struct Difference: Sendable {
 
     /// Fields of the request that are not the same; all others are.
     static func fields(
-        _ fields: [[String]], fixedIn: String? = nil, _ reason: String,
-        where isMeant: @escaping @Sendable (DifferentialRequest) -> Bool = { _ in true }
+        _ fields: [[String]], fixedIn: String? = nil, _ reason: String
     ) -> Difference {
         Difference(reason: reason, fixedIn: fixedIn) { _, docker, ours in
-            guard case .request(var theirs) = docker, case .request(var mine) = ours, isMeant(theirs) else {
+            guard case .request(var theirs) = docker, case .request(var mine) = ours else {
                 return false
             }
             for path in fields {
@@ -87,9 +86,14 @@ struct Difference: Sendable {
             "for --detach-keys:", fixedIn: "29", "--detach-keys: docker takes its own keys in place of a wrong sequence"
         ),
         .weRefuse("needs API version", "what older Engines pass over is refused, though docker hands it on"),
-        .fields(
-            [["NetworkingConfig"]], "networks: before 1.44 the Engine takes one, and we connect the others afterwards"
-        ) { APIVersion($0.version).map { $0 < APIVersion("1.44") ?? .oldest } == true },
+        Difference(reason: "networks: an Engine before 1.44 takes one, and we connect the others afterwards") {
+            _, docker, ours in
+            guard case .request(var theirs) = docker, case .request(let mine) = ours,
+                let version = APIVersion(theirs.version), let several = APIVersion("1.44"), version < several
+            else { return false }
+            theirs.body = theirs.body.keeping(["NetworkingConfig", "EndpointsConfig"], of: mine.body)
+            return theirs == mine
+        },
     ]
 
     /// What docker did otherwise before it did as we do.
@@ -114,6 +118,14 @@ extension JSONValue {
     fileprivate func without(_ path: [String]) -> JSONValue {
         guard case .object(var object) = self, let first = path.first else { return self }
         object[first] = path.count > 1 ? object[first]?.without(Array(path.dropFirst())) : nil
+        return .object(object)
+    }
+
+    /// The value with the object at a path cut down to the keys that another has there.
+    fileprivate func keeping(_ path: [String], of other: JSONValue?) -> JSONValue {
+        guard case .object(var object) = self, case .object(let theirs) = other else { return self }
+        guard let first = path.first else { return .object(object.filter { theirs[$0.key] != nil }) }
+        object[first] = object[first]?.keeping(Array(path.dropFirst()), of: theirs[first])
         return .object(object)
     }
 }

@@ -12,7 +12,7 @@ extension ArgumentList {
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
         "0123456789ABCdef0123456789abcdef0123456789abcdef0123456789abcdef", "[::1]:5000/x", "[::1]/x", "localhost/x",
         "localhost/X", "/a", "a/", "a//b", "-a", "_a", "a_", "A.b:5/x:y", "a.b/c:t", "a:5/x", "a:x/x", "a:t.-_T",
-        "a:-t", "a b", "a.b", "a.b:5", "exam-ple.com/x", "-a.com/x", "é", "--rm --", "-d img", "--entrypoint '' img",
+        "a:-t", "a b", "a.b", "a.b:5", "exam-ple.com/x", "-a.com/x", "é", "--rm --",
         "--entrypoint '' img sh", "--entrypoint sh img -c 'a b'", "--name a --name bb img x",
         "-it --rm --name web -p 8080:80 -v /srv:/srv:ro -e A=1 nginx:1.25 nginx -g 'daemon off;'", "--rm img --rm",
         "-e A img -e B", "-- -x", "-- --rm img", "--rm=false img a", "-t=1 img", "-i=0 img", "--help img",

@@ -16,7 +16,7 @@ struct OptionParserTests {
             (["alpine", ""], "alpine", [""]),
         ] as [([String], String, [String]?)])
     func end(words: [String], image: String, command: [String]?) throws {
-        let options = try ContainerOptions(parsing: words, environment: [:])
+        let options = try ContainerOptions(parsing: words, environment: nobody)
         #expect(options.image == image)
         #expect(options.request.command == command)
     }
@@ -34,7 +34,7 @@ struct OptionParserTests {
             (["--env=A=1", "--env", "B=2"], false, false, ["A=1", "B=2"]),
         ] as [([String], Bool, Bool, [String])])
     func groups(words: [String], interactive: Bool, terminal: Bool, environment: [String]) throws {
-        let options = try ContainerOptions(parsing: words + ["alpine"], environment: [:])
+        let options = try ContainerOptions(parsing: words + ["alpine"], environment: nobody)
         #expect(options.isInteractive == interactive)
         #expect(options.hasTerminal == terminal)
         #expect(options.request.environment ?? [] == environment)
@@ -42,14 +42,14 @@ struct OptionParserTests {
 
     @Test("-help is a hostname, as in docker, and a value may begin with a dash")
     func hostname() throws {
-        #expect(try ContainerOptions(parsing: ["-help", "a"], environment: [:]).request.hostname == "elp")
-        #expect(try ContainerOptions(parsing: ["--hostname", "-h", "a"], environment: [:]).request.hostname == "-h")
+        #expect(try ContainerOptions(parsing: ["-help", "a"], environment: nobody).request.hostname == "elp")
+        #expect(try ContainerOptions(parsing: ["--hostname", "-h", "a"], environment: nobody).request.hostname == "-h")
     }
 
     @Test("--help wants no image")
     func help() throws {
-        #expect(try ContainerOptions(parsing: ["--rm", "--help"], environment: [:]).showsHelp)
-        #expect(try !ContainerOptions(parsing: ["--help=false", "a"], environment: [:]).showsHelp)
+        #expect(try ContainerOptions(parsing: ["--rm", "--help"], environment: nobody).showsHelp)
+        #expect(try !ContainerOptions(parsing: ["--help=false", "a"], environment: nobody).showsHelp)
     }
 
     @Test(
@@ -74,7 +74,7 @@ struct OptionParserTests {
             (["Web"], "invalid image \"Web\": the path must be lower-case"),
         ] as [([String], String)])
     func refused(words: [String], message: String) {
-        let error = #expect(throws: UsageError.self) { try ContainerOptions(parsing: words, environment: [:]) }
+        let error = #expect(throws: UsageError.self) { try ContainerOptions(parsing: words, environment: nobody) }
         #expect(error?.description == message)
     }
 

@@ -82,7 +82,8 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "closes its output and lives on",
             steps: [
                 Step(.outputEnded),
-                Step(.signaled(.user1, reachedContainer: false), [.send(.user1)]),
+                Step(.signaled(.user1)),
+                Step(.addressed(.user1, reachedContainer: false), [.send(.user1)]),
                 Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
             ]),
 
@@ -92,7 +93,8 @@ struct Life: Sendable, CustomTestStringConvertible {
             steps: [
                 Step(.engineLost),
                 Step(.outputEnded),
-                Step(.signaled(.hangup, reachedContainer: false), [.send(.hangup)]),
+                Step(.signaled(.hangup)),
+                Step(.addressed(.hangup, reachedContainer: false), [.send(.hangup)]),
                 Step(.processEnded(.exited(4)), [.finish(.exited(4))]),
             ]),
         Life(
@@ -134,29 +136,48 @@ struct Life: Sendable, CustomTestStringConvertible {
         Life(
             testDescription: "systemctl stop reaches us alone: it is relayed, and death by SIGTERM is a clean end",
             steps: [
-                Step(.signaled(.terminate, reachedContainer: false), [.send(.terminate), .announceStopping]),
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
                 Step(.processEnded(.signaled(.terminate)), [.startPatienceTimer]),
                 Step(.outputEnded, [.finish(terminated)]),
             ]),
         Life(
             testDescription: "systemctl stop reaches the container too: nothing is relayed",
             steps: [
-                Step(.signaled(.terminate, reachedContainer: true), [.announceStopping]),
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.addressed(.terminate, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
             ]),
         Life(
             testDescription: "a shell answers the stop with 143: that is death by SIGTERM",
             steps: [
-                Step(.signaled(.terminate, reachedContainer: true), [.announceStopping]),
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.addressed(.terminate, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(143)), [.finish(terminated)]),
+            ]),
+        Life(
+            testDescription: "it is dead of the stop before we know whom the stop reached",
+            steps: [
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.processEnded(.exited(143)), [.startPatienceTimer]),
+                Step(.addressed(.terminate, reachedContainer: true)),
+                Step(.outputEnded, [.finish(terminated)]),
+            ]),
+        Life(
+            testDescription: "it is dead of the stop before we have even seen the stop",
+            steps: [
+                Step(.processEnded(.exited(143)), [.startPatienceTimer]),
+                Step(.signaled(.terminate)),
+                Step(.outputEnded, [.finish(terminated)]),
             ]),
         Life(
             testDescription: "KillSignal=SIGINT, and a shell answers with 130: that is death by SIGINT",
             terms: StateMachine.Terms(stopSignal: .quit),
             steps: [
-                Step(.signaled(.interrupt, reachedContainer: true)),
+                Step(.signaled(.interrupt)),
+                Step(.addressed(.interrupt, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(130)), [.finish(.signaled(.interrupt))]),
             ]),
@@ -166,7 +187,8 @@ struct Life: Sendable, CustomTestStringConvertible {
         Life(
             testDescription: "a stop that fails with 1 has failed",
             steps: [
-                Step(.signaled(.terminate, reachedContainer: true), [.announceStopping]),
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.addressed(.terminate, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(1)), [.finish(.exited(1))]),
             ]),
@@ -174,7 +196,8 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "its own stop signal takes the place of SIGTERM, and its death by it is a clean end",
             terms: StateMachine.Terms(stopSignal: .quit),
             steps: [
-                Step(.signaled(.terminate, reachedContainer: false), [.send(.quit), .announceStopping]),
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.addressed(.terminate, reachedContainer: false), [.send(.quit)]),
                 Step(.outputEnded),
                 Step(.processEnded(.signaled(.quit)), [.finish(terminated)]),
             ]),
@@ -182,7 +205,8 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "SIGTERM came through, but it wants SIGQUIT: that is sent too, and 131 is a clean end",
             terms: StateMachine.Terms(stopSignal: .quit),
             steps: [
-                Step(.signaled(.terminate, reachedContainer: true), [.send(.quit), .announceStopping]),
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.addressed(.terminate, reachedContainer: true), [.send(.quit)]),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(131)), [.finish(terminated)]),
             ]),
@@ -190,9 +214,8 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "the stop takes longer than --stop-timeout: killed, and that is told",
             terms: StateMachine.Terms(stopTimeout: 2_000_000),
             steps: [
-                Step(
-                    .signaled(.terminate, reachedContainer: false),
-                    [.send(.terminate), .announceStopping, .startStopTimer(microseconds: 2_000_000)]),
+                Step(.signaled(.terminate), [.announceStopping, .startStopTimer(microseconds: 2_000_000)]),
+                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
                 Step(.stopTimedOut, [.send(.kill)]),
                 Step(.outputEnded),
                 Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
@@ -200,8 +223,10 @@ struct Life: Sendable, CustomTestStringConvertible {
         Life(
             testDescription: "a second SIGTERM is relayed like the first, and announces nothing",
             steps: [
-                Step(.signaled(.terminate, reachedContainer: false), [.send(.terminate), .announceStopping]),
-                Step(.signaled(.terminate, reachedContainer: false), [.send(.terminate)]),
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
+                Step(.signaled(.terminate)),
+                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
             ]),
@@ -209,12 +234,12 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "a stop timer that runs out too late kills nobody",
             terms: StateMachine.Terms(stopTimeout: 1_000_000),
             steps: [
-                Step(
-                    .signaled(.terminate, reachedContainer: true),
-                    [.announceStopping, .startStopTimer(microseconds: 1_000_000)]),
+                Step(.signaled(.terminate), [.announceStopping, .startStopTimer(microseconds: 1_000_000)]),
+                Step(.addressed(.terminate, reachedContainer: true)),
                 Step(.processEnded(.exited(0)), [.startPatienceTimer]),
                 Step(.stopTimedOut),
-                Step(.signaled(.terminate, reachedContainer: false)),
+                Step(.signaled(.terminate)),
+                Step(.addressed(.terminate, reachedContainer: false)),
                 Step(.outputEnded, [.finish(.exited(0))]),
             ]),
     ]
@@ -234,8 +259,9 @@ struct StateMachineTests {
     func relays(signal: Signal) {
         guard signal != .terminate else { return }
         var machine = StateMachine(StateMachine.Terms(stopSignal: .quit))
-        #expect(machine.handle(.signaled(signal, reachedContainer: false)) == [.send(signal)])
-        #expect(machine.handle(.signaled(signal, reachedContainer: true)) == [])
+        #expect(machine.handle(.signaled(signal)) == [])
+        #expect(machine.handle(.addressed(signal, reachedContainer: false)) == [.send(signal)])
+        #expect(machine.handle(.addressed(signal, reachedContainer: true)) == [])
     }
 
     @Test("once it is over nothing has any effect")
@@ -243,7 +269,8 @@ struct StateMachineTests {
         var machine = StateMachine(StateMachine.Terms(copiesOutput: false))
         #expect(machine.handle(.processEnded(.exited(0))) == [.finish(.exited(0))])
         let late: [StateMachine.Event] = [
-            .signaled(.terminate, reachedContainer: false), .processEnded(.exited(1)), .engineReported(1), .engineLost,
+            .signaled(.terminate), .addressed(.terminate, reachedContainer: false), .processEnded(.exited(1)),
+            .engineReported(1), .engineLost,
             .outputEnded, .stopTimedOut, .patienceEnded,
         ]
         for event in late { #expect(machine.handle(event) == [], "\(event)") }

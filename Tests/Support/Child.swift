@@ -3,25 +3,46 @@
 internal import Glibc
 public import Linux
 
-/// A shell of a test's own; killed and reaped when nobody holds it any more.
+/// A process of a test's own; killed and reaped when nobody holds it any more.
 public final class Child: Sendable {
     /// Its process.
     public let id: Int32
 
     /// Starts `/bin/sh -c` with no signal blocked.
-    public init(_ script: String) throws(SystemError) {
+    public convenience init(_ script: String) throws(SystemError) {
+        try self.init("/bin/sh", ["-c", script], environment: environmentEntries())
+    }
+
+    /// Starts a program with no signal blocked, with these descriptors as its own 0, 1, 2…, and with no others.
+    ///
+    /// - Parameter descriptors: without any, stdin, stdout and stderr are ours.
+    public init(
+        _ program: String, _ arguments: [String], environment: [String], descriptors: [Int32] = [0, 1, 2]
+    ) throws(SystemError) {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
+        var (none, all) = (sigset_t(), sigset_t())
         sigemptyset(&none)
+        sigfillset(&all)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var words = ["sh", "-c", script].map { (word: String) in strdup(word) } + [nil]
-        defer { for word in words { free(word) } }
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (number, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+        }
+        // Whatever another thread has open this instant is not for it: it would keep connections from ending. One that
+        // is not open may be closed as well (posix_spawn_file_actions_addclose(3)).
+        for number in descriptors.count..<1024 { posix_spawn_file_actions_addclose(&actions, Int32(number)) }
+        var words = ([program] + arguments).map { (word: String) in strdup(word) } + [nil]
+        var variables = environment.map { (word: String) in strdup(word) } + [nil]
+        defer { for word in words + variables { free(word) } }
         var id = pid_t()
-        let code = posix_spawn(&id, "/bin/sh", nil, &attributes, &words, environ)
-        guard code == 0 else { throw SystemError(call: "posix_spawn", subject: "/bin/sh", code: code) }
+        let code = posix_spawn(&id, program, &actions, &attributes, &words, &variables)
+        guard code == 0 else { throw SystemError(call: "posix_spawn", subject: program, code: code) }
         self.id = id
     }
 
@@ -38,4 +59,7 @@ public final class Child: Sendable {
         try system("waitpid", on: "process \(id)") { waitpid(id, &status, 0) }
         return ExitStatus(waitStatus: status)
     }
+
+    /// Sends it a signal; it must not have been reaped.
+    public func send(_ signal: Signal) { kill(id, signal.rawValue) }
 }

@@ -24,9 +24,14 @@ extension Client {
     ///
     /// `POST /containers/create`.
     ///   - name: `nil` lets the Engine choose one.
+    ///   - platform: `linux/arm64`; `nil` takes the Engine's own.
     ///   - Throws: a 404 where the image is not there, a 409 where the name is taken.
-    public func create(_ create: CreateRequest, name: String?) async throws(EngineError) -> CreatedContainer {
-        var request = Request(.post, "/containers/create", query: name.map { [("name", $0)] } ?? [])
+    public func create(
+        _ create: CreateRequest, name: String?, platform: String? = nil
+    ) async throws(EngineError) -> CreatedContainer {
+        var request = Request(
+            .post, "/containers/create",
+            query: (name.map { [("name", $0)] } ?? []) + (platform.map { [("platform", $0)] } ?? []))
         request.body = try Self.encode(create, for: request.call)
         return try Self.decode(CreatedContainer.self, from: try await send(request), of: request)
     }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The script by which a shell completes our command lines: `source <(systemd-docker completion bash)`.
+///
+///   - words: What stands behind `completion`: the shell.
+public func completion(for words: [String]) throws(UsageError) -> String {
+    guard words == ["bash"] else { throw UsageError("completion is for one shell: completion bash") }
+    let own = Words(WrapperOptions.table)
+    let run = Words(Draft.table)
+    // Bash parts words at = too.
+    return """
+        # bash completion for systemd-docker
+
+        _systemd_docker() {
+            local word=${COMP_WORDS[COMP_CWORD]} previous='' where=own index known
+            local own_flags='\(own.flags)'
+            local own_values='\(own.values)'
+            local run_flags='\(run.flags)'
+            local run_values='\(run.values)'
+            local files='\(filesOptions)'
+            COMPREPLY=()
+            for ((index = 1; index < COMP_CWORD; index++)); do
+                known=${COMP_WORDS[index]}
+                if [[ $known == = ]]; then
+                    ((index + 1 < COMP_CWORD)) && { previous=''; ((index++)); }
+                    continue
+                fi
+                if [[ -n $previous ]]; then
+                    previous=''
+                elif [[ $known == -* && $where == own && " $own_values " == *" $known "* ]]; then
+                    previous=$known
+                elif [[ $known == -* && $where == run && " $run_values " == *" $known "* ]]; then
+                    previous=$known
+                elif [[ $known != -* && $where == own ]]; then
+                    where=$known
+                elif [[ $known != -* && $where == run ]]; then
+                    where=command
+                fi
+            done
+            [[ $word == = ]] && word=''
+            if [[ -n $previous ]]; then
+                [[ " $files " != *" $previous "* ]] || mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                return
+            fi
+            case $where in
+                own) known="\(WrapperOptions.commands.joined(separator: " ")) $own_flags $own_values" ;;
+                run) known="$run_flags $run_values" ;;
+                completion) known=bash ;;
+                *) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+            esac
+            mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")
+        }
+        complete -o filenames -F _systemd_docker systemd-docker
+
+        """
+}
+
+/// Options whose value is a file of this machine.
+private let filesOptions = "--cidfile --env-file --label-file --pid-file -p -v --volume"
+
+/// The names of a table's options, as they stand on a command line.
+private struct Words {
+    let flags: String
+    let values: String
+
+    init<Settings>(_ table: [Option<Settings>]) {
+        func words(_ options: [Option<Settings>]) -> String {
+            options.filter { !$0.help.isEmpty }
+                .flatMap { option in option.names.map { "--\($0)" } + (option.short.map { ["-\($0)"] } ?? []) }
+                .joined(separator: " ")
+        }
+        flags = words(table.filter { $0.kind == nil })
+        values = words(table.filter { $0.kind != nil })
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The manual page, as man(7) wants it: `systemd-docker manual | man -l -`.
+public func manual(version: String) -> String {
+    """
+    .TH SYSTEMD\\-DOCKER 1 "" "systemd\\-docker \(version)"
+    .SH NAME
+    systemd\\-docker \\- run a Docker container as a systemd service
+    .SH SYNOPSIS
+    .B systemd\\-docker
+    [\\fIOPTIONS\\fR] \\fBrun\\fR [\\fIDOCKER RUN OPTIONS\\fR] \\fIIMAGE\\fR [\\fICOMMAND\\fR] [\\fIARG\\fR...]
+    .br
+    .B systemd\\-docker completion bash
+    .br
+    .B systemd\\-docker manual
+    .SH DESCRIPTION
+    Runs a Docker container as the service that a unit's \\fBExecStart=\\fR starts: the unit is up when the container
+    is, stops it when it is stopped, and ends as it ends. Behind \\fBrun\\fR stands what stands behind
+    \\fBdocker run\\fR, and means the same; where a unit wants something else, the option says so below.
+    .SH OPTIONS
+    \(paragraphs(WrapperOptions.table)).SH OPTIONS OF RUN
+    \(paragraphs(Draft.table)).SH EXIT STATUS
+    That of the container, but for
+    .TP
+    .B 64
+    a command line that cannot be carried out: nothing was created;
+    .TP
+    .B 125
+    Docker, or the way from the unit to Docker, has failed;
+    .TP
+    .B 126
+    the container's command cannot be executed;
+    .TP
+    .B 127
+    the container's command is not there.
+    .SH ENVIRONMENT
+    .TP
+    .B DOCKER_HOST
+    Where the Engine listens: unix:///var/run/docker.sock.
+    .TP
+    .B DOCKER_API_VERSION
+    Fixes the version of the API.
+    .TP
+    .B DOCKER_CONFIG
+    The folder with config.json, whose \\fBproxies\\fR and \\fBdetachKeys\\fR count; else .docker in the home folder.
+    .TP
+    .B DOCKER_DEFAULT_PLATFORM
+    What \\fB\\-\\-platform\\fR is where it is not given.
+    .SH SEE ALSO
+    .BR docker\\-run (1),
+    .BR systemd.service (5)
+
+    """
+}
+
+/// A paragraph an option, in the table's order.
+private func paragraphs<Settings>(_ table: [Option<Settings>]) -> String {
+    table.filter { !$0.help.isEmpty }.map { option in
+        let names = (option.short.map { ["-\($0)"] } ?? []) + option.names.map { "--\($0)" }
+        let value = option.kind.map { " \\fI\(escaped($0))\\fR" } ?? ""
+        let since = option.since.map { " Needs API \($0)." } ?? ""
+        return """
+            .TP
+            \(names.map { "\\fB\(escaped($0))\\fR" }.joined(separator: ", "))\(value)
+            \(escaped(option.help)).\(since)
+
+            """
+    }.joined()
+}
+
+/// Text in which nothing means anything to roff.
+private func escaped(_ text: String) -> String {
+    let plain = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
+    return plain.hasPrefix(".") || plain.hasPrefix("'") ? "\\&\(plain)" : plain
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Linux
+import Support
+import Systemd
+
+/// A process of the test that stands for a container's PID 1, and ends when it is told to.
+final class MainProcess: Sendable {
+    private let folder: TemporaryFolder
+    private let child: Child
+
+    /// - Parameter traps: what a shell does before it waits to be told, such as `trap 'exit 3' TERM`.
+    init(_ traps: String = ":") throws {
+        folder = try TemporaryFolder()
+        for name in ["end", "ready"] { mkfifo(folder[name], 0o600) }
+        child = try Child(
+            """
+            ulimit -c 0
+            \(traps)
+            exec 3<>\(folder["end"])
+            echo ready >\(folder["ready"])
+            while :; do read code <&3 && exit $code; done
+            """)
+        // Until its traps are set.
+        _ = try Files.read(folder["ready"])
+    }
+
+    var id: Int32 { child.id }
+
+    func send(_ signal: Signal) { child.send(signal) }
+
+    /// Makes it exit by itself.
+    func exit(_ code: UInt8) throws {
+        let end = Descriptor(
+            owning: try system("open", on: folder["end"]) { open(folder["end"], O_RDWR | O_CLOEXEC) })
+        let text = "\(code)\n"
+        try system("write", on: folder["end"]) { write(end.rawValue, text, text.utf8.count) }
+    }
+
+    /// Waits for its end, and reaps it: now the kernel tells how it ended.
+    @LoopActor
+    func ended() async throws -> Linux.ExitStatus {
+        let process = try Linux.Process(child.id)
+        _ = try await EventLoop.shared.wait(for: process.descriptor.rawValue, to: .readable)
+        return try child.reap()
+    }
+}

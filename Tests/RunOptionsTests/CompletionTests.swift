@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import RunOptions
+
+@Suite("Completion and manual")
+struct CompletionTests {
+    @Test(
+        "bash completes what may stand there",
+        arguments: [
+            ("ru", ["run"]), ("--pid", ["--pid-file"]), ("--logs run --env-f", ["--env-file"]),
+            ("run --net", ["--net", "--net-alias", "--network", "--network-alias"]),
+            ("run --name --net", []), ("run --name web --oom-s", ["--oom-score-adj"]),
+            ("run --name = web --oom-s", ["--oom-score-adj"]), ("run --rm alpine --oom-s", []),
+            ("run --env-file /etc/hostnam", ["/etc/hostname"]), ("run --env-file = /etc/hostnam", ["/etc/hostname"]),
+            ("completion ", ["bash"]),
+        ] as [(String, [String])])
+    func bash(line: String, expected: [String]) throws {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+        let script = """
+            \(try completion(for: ["bash"]))
+            COMP_WORDS=(systemd-docker \(words.map { "'\($0)'" }.joined(separator: " ")))
+            COMP_CWORD=\(words.count)
+            _systemd_docker
+            printf '%s\\n' "${COMPREPLY[@]}"
+            """
+        let run = try Run("/bin/bash", ["-c", script])
+        #expect(run.error == "")
+        #expect(run.output.split(separator: "\n").map(String.init).sorted() == expected)
+    }
+
+    @Test("completion is for bash", arguments: [[], ["zsh"], ["bash", "zsh"]])
+    func shells(words: [String]) {
+        #expect(throws: UsageError("completion is for one shell: completion bash")) { try completion(for: words) }
+    }
+
+    @Test("the manual has a paragraph for every option that the help has, in plain ASCII without bare dashes")
+    func manualPage() {
+        let page = manual(version: "1.2.3")
+        #expect(page.allSatisfy { $0.isASCII })
+        #expect(page.contains(".TH SYSTEMD\\-DOCKER 1 \"\" \"systemd\\-docker 1.2.3\"\n"))
+        for option in Draft.table where !option.help.isEmpty {
+            for name in option.names {
+                #expect(page.contains("\\fB\\-\\-\(name.replacing("-", with: "\\-"))\\fR"), "\(name)")
+            }
+        }
+        #expect(page.contains("\n.TP\n\\fB\\-e\\fR, \\fB\\-\\-env\\fR \\fIlist\\fR\nSet environment variables.\n"))
+        #expect(page.contains("(passed through to the OCI runtime). Needs API 1.43.\n"))
+        #expect(!page.contains("\n\n") && page.hasSuffix("\n"))
+    }
+}
