@@ -27,7 +27,7 @@ final class ContainerOutput {
     /// - Throws: when the Engine sends what is not output.
     func copy() async throws {
         while true {
-            let bytes = try await stream.read()
+            let bytes = try await read()
             if bytes.isEmpty { break }
             if hasTerminal {
                 try await output.write(lineEnds?.take(bytes) ?? bytes)
@@ -40,6 +40,14 @@ final class ContainerOutput {
             await Task.yield()
         }
         if let rest = lineEnds?.finish() { try await output.write(rest) }
+    }
+
+    private func read() async throws -> [UInt8] {
+        do {
+            return try await stream.read()
+        } catch let error as SystemError where error.code == ECONNRESET {
+            return []  // The end as well: the container has left some of its stdin unread (unix(7)).
+        }
     }
 
     /// Reads on to the end without a look at it: a container whose output nobody takes would come to a halt.

@@ -56,6 +56,12 @@ final class SignalRelay {
     }
 
     private func take(_ signal: Signal, from sender: SignalSender) {
+        // A window's new size is our terminal's affair: the container learns of it by way of its own terminal, and as a
+        // signal it would end some servers (httpd).
+        if signal == .windowChange, sender.isKernel {
+            receiver?(.signaled(signal))
+            return
+        }
         interrupter?(signal)
         waiting.append((signal, sender))
         receiver?(.signaled(signal))
@@ -80,7 +86,10 @@ final class SignalRelay {
         do {
             // The manager signals the main process first and the others after it, without a pause: once it has got to
             // our barrier it is done with them all.
-            if try await !Notification.barrier(), sender.process == manager {
+            let isHeard = try await EventLoop.shared.within(microseconds: 5_000_000) {
+                try await Notification.barrier()
+            }
+            if isHeard != true, sender.process == manager {
                 // Nobody hears our barrier (Type=simple), so all we can give the manager is time.
                 try await EventLoop.shared.sleep(microseconds: 50_000)
             }
@@ -107,4 +116,9 @@ final class SignalRelay {
             _ = try await EventLoop.shared.wait(for: witness.descriptor, to: .readable)
         }
     }
+}
+
+extension SignalSender {
+    /// No process sent it (SI_KERNEL of sigaction(2)): a terminal did.
+    fileprivate var isKernel: Bool { process == 0 && code == 0x80 }
 }

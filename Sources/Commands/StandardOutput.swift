@@ -48,7 +48,8 @@ final class StandardOutput {
             bytes.withUnsafeBytes {
                 isSocket
                     ? send(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-                    : Glibc.write(descriptor, $0.baseAddress, isAlwaysWritable ? $0.count : min($0.count, Int(PIPE_BUF)))
+                    : Glibc.write(
+                        descriptor, $0.baseAddress, isAlwaysWritable ? $0.count : min($0.count, Int(PIPE_BUF)))
             }
         }
     }

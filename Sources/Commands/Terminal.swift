@@ -48,7 +48,11 @@ struct ContainerInput {
             }
             let bytes = try readBytes(from: STDIN_FILENO, upTo: 32768)
             if bytes.isEmpty { break }
-            try await stream.write(bytes)
+            do {
+                try await stream.write(bytes)
+            } catch let error as SystemError where error.code == EPIPE || error.code == ECONNRESET {
+                return  // The container has ended, and did not want to know.
+            }
         }
         stream.closeWriting()
     }

@@ -42,6 +42,7 @@ final class Docker {
     /// The Engine's answer to the wait comes with it.
     let reported: Gate
     let process: MainProcess
+    let name: String
     private(set) var inspection: Inspection
 
     /// An Engine where nothing is called `web` yet, and a container can be made and started.
@@ -49,7 +50,11 @@ final class Docker {
     /// - Parameters:
     ///   - code: the exit code that the Engine will report.
     ///   - change: what is special about the container.
-    init(code: Int = 0, _ process: MainProcess, _ change: (inout Inspection) -> Void = { _ in }) throws {
+    init(
+        code: Int = 0, name: String = "web", _ process: MainProcess,
+        _ change: (inout Inspection) -> Void = { _ in }
+    ) throws {
+        self.name = name
         engine = try FakeEngine()
         streams = try Hijack()
         reported = try Gate()
@@ -59,7 +64,7 @@ final class Docker {
         var running = inspection
         running.status = "running"
         running.process = process.id
-        engine.on("GET", "/containers/web/json", .refusal(404, "No such container: web"))
+        engine.on("GET", "/containers/\(name)/json", .refusal(404, "No such container: web"))
         engine.on("POST", "/containers/create", .json(#"{"Id":"\#(Self.id)","Warnings":[]}"#, status: 201))
         engine.on("GET", "\(Self.path)/json", inspection.answer, running.answer)
         engine.on("POST", "\(Self.path)/wait", .json(#"{"StatusCode":\#(code)}"#, after: reported))
@@ -73,7 +78,7 @@ final class Docker {
         inspection.status = status
         inspection.process = status == "running" ? process.id : 0
         change(&inspection)
-        engine.on("GET", "/containers/web/json", inspection.answer)
+        engine.on("GET", "/containers/\(name)/json", inspection.answer)
         var running = inspection
         running.status = "running"
         running.process = process.id
@@ -83,11 +88,12 @@ final class Docker {
     /// Runs the wrapper: `run OPTIONS… --name web image`.
     func run(
         _ options: [String] = ["--rm"], wrapper: [String] = [], environment: [String: String] = [:],
-        input: Int32? = nil, outputAfter gate: Gate? = nil
+        input: Int32? = nil, terminal: Int32? = nil, outputAfter gate: Gate? = nil
     ) throws -> Wrapper {
         try Wrapper(
-            wrapper + ["run"] + options + ["--name", "web", "image"],
-            environment: engine.environment.merging(environment) { $1 }, input: input, outputAfter: gate)
+            wrapper + ["run"] + options + ["--name", name, "image"],
+            environment: engine.environment.merging(environment) { $1 }, input: input, terminal: terminal,
+            outputAfter: gate)
     }
 
     /// Runs the wrapper until it shows the container's output, so that it certainly supervises.

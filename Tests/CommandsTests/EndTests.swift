@@ -179,7 +179,8 @@ struct EndTests {
         try await docker.streams.close()
         let end = try await wrapper.end()
         #expect(end.status == .exited(125))
-        #expect(end.error == "systemd-docker: container web has ended, and neither the kernel nor Docker can tell how\n")
+        #expect(
+            end.error == "systemd-docker: container web has ended, and neither the kernel nor Docker can tell how\n")
         #expect(docker.asked.last == "DELETE /containers/ID")
     }
 

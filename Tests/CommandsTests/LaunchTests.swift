@@ -62,7 +62,8 @@ struct LaunchTests {
         #expect(!isCreated || removal?.query == "force=1&v=1")
     }
 
-    @Test("clears away what it has made, whatever the Engine's answer", arguments: Stage.afterPing, [400, 403, 500, 503])
+    @Test(
+        "clears away what it has made, whatever the Engine's answer", arguments: Stage.afterPing, [400, 403, 500, 503])
     @LoopActor
     func refused(stage: Stage, status: Int) async throws {
         let docker = try Docker(MainProcess())
@@ -123,7 +124,8 @@ struct LaunchTests {
         #expect(try await docker.process.ended() == .signaled(.user1))
         try await docker.streams.close()
         docker.reported.open()
-        #expect(try await wrapper.end().status == (Linux.Process.kernelTellsExitStatus ? .signaled(.user1) : .exited(0)))
+        #expect(
+            try await wrapper.end().status == (Linux.Process.kernelTellsExitStatus ? .signaled(.user1) : .exited(0)))
     }
 
     @Test(
@@ -178,7 +180,9 @@ struct LaunchTests {
         #expect(docker.engine.received.last?.query == "signal=9")
     }
 
-    @Test("of our own command line is 64, one line, and asks Docker nothing", arguments: ["im\nage", "--nope", "IMAGE", ""])
+    @Test(
+        "of our own command line is 64, one line, and asks Docker nothing",
+        arguments: ["im\nage", "--nope", "IMAGE", ""])
     @LoopActor
     func usage(word: String) async throws {
         let docker = try Docker(MainProcess())

@@ -143,7 +143,8 @@ struct LookupTests {
 
     // MARK: Whose is it?
 
-    @Test("of the name only by its ID's beginning: it is somebody else's, and stays as it is", arguments: [[], ["--rm"]])
+    @Test(
+        "of the name only by its ID's beginning: it is somebody else's, and stays as it is", arguments: [[], ["--rm"]])
     @LoopActor
     func stranger(options: [String]) async throws {
         // To Docker `5ca1` may be a name, or the first digits of any ID.

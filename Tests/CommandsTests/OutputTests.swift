@@ -53,7 +53,9 @@ struct OutputTests {
     func terminal() async throws {
         let docker = try Docker(MainProcess()) { $0.hasTerminal = true }
         let wrapper = try docker.run(["-t"])
-        for piece in ["one\r", "\ntwo\r\n", "50%\r", "100%\r\n", "\r"] { try await docker.streams.send(Array(piece.utf8)) }
+        for piece in ["one\r", "\ntwo\r\n", "50%\r", "100%\r\n", "\r"] {
+            try await docker.streams.send(Array(piece.utf8))
+        }
         #expect(try await finish(docker, wrapper).output == "one\ntwo\n50%\r100%\n\r")
     }
 
@@ -80,13 +82,9 @@ struct OutputTests {
         let gate = try Gate()
         let wrapper = try docker.run([], outputAfter: gate)
         let text = String(repeating: "x", count: 1 << 20)
-        // All that the pipe takes, and more: it waits in the wrapper.
-        let sending = EventLoop.shared.task {
-            try await docker.say(text)
-            try await docker.say(text)
-        }
-        try await docker.streams.send(Docker.frame("flowing\n", stream: 2))
-        try await wrapper.complains("flowing\n")
+        let sending = EventLoop.shared.task { try await docker.say(text) }
+        // What the pipe takes is written by then: the rest waits in the wrapper.
+        while try wrapper.written() < 60000 { try await EventLoop.shared.sleep(microseconds: 1000) }
         wrapper.send(.terminate)
         #expect(try await docker.process.ended() == .signaled(.terminate))
         gate.open()
@@ -95,7 +93,7 @@ struct OutputTests {
         docker.reported.open()
         let end = try await wrapper.end()
         #expect(end.status == (Linux.Process.kernelTellsExitStatus ? .signaled(.terminate) : .exited(0)))
-        #expect(end.output == text + text)
+        #expect(end.output == text)
     }
 
     @Test("output that never pauses keeps no signal from the container")
@@ -200,7 +198,9 @@ struct OutputTests {
         let endless = Descriptor(owning: try system("open", on: "zero") { open("/dev/zero", O_RDONLY | O_CLOEXEC) })
         let wrapper = try docker.run(["-i"], input: endless.rawValue)
         _ = try await docker.streams.read()
-        #expect(try await finish(docker, wrapper) == Wrapper.End(status: .exited(0), output: "", error: ""))
+        try await docker.say("enough\n")
+        let end = try await finish(docker, wrapper)
+        #expect(end == Wrapper.End(status: .exited(0), output: "enough\n", error: ""))
     }
 
     @Test("without -i there is no stdin")

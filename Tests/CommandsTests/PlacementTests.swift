@@ -42,7 +42,8 @@ struct PlacementTests {
         #expect(Self.all.count { canBeParent($0) } == 20)
     }
 
-    @Test("what is asked for is what one gets, whatever the host", arguments: [WrapperOptions.Placement.migrate, .none])
+    @Test(
+        "what is asked for is what one gets, whatever the host", arguments: [WrapperOptions.Placement.migrate, .none])
     func asked(wish: WrapperOptions.Placement) throws {
         for here in Self.all {
             let choice = try Placement.choose(wish, in: here)

@@ -31,7 +31,8 @@ struct RelayTests {
                 == (asked || Linux.Process.kernelTellsExitStatus ? .signaled(signal) : untold))
     }
 
-    @Test("what it does not die of it gets, each as often as we do", arguments: [Signal.windowChange, .continue, .user1])
+    @Test(
+        "what it does not die of it gets, each as often as we do", arguments: [Signal.windowChange, .continue, .user1])
     @LoopActor
     func handled(signal: Signal) async throws {
         let folder = try TemporaryFolder()
@@ -52,7 +53,7 @@ struct RelayTests {
 
     @Test(
         "SIGTERM is the container's own stop signal, and death by that is a clean end",
-        arguments: [("SIGQUIT", SIGQUIT_), ("USR1", 10), ("SIGRTMIN+3", 37), ("15", 15), ("", 15), ("SIGNONE", 15)])
+        arguments: [("SIGQUIT", 3), ("USR1", 10), ("SIGRTMIN+3", 37), ("15", 15), ("", 15), ("SIGNONE", 15)])
     @LoopActor
     func stopSignal(name: String, number: Int32) async throws {
         let docker = try Docker(code: 128 + Int(number), MainProcess()) { $0.stopSignal = name }
@@ -64,7 +65,9 @@ struct RelayTests {
         #expect(try await wrapper.end().status == .signaled(.terminate))
     }
 
-    @Test("a shell's 128 + S after a stop is death by S; an exit status of its own is its own", arguments: [143, 0, 3, 137])
+    @Test(
+        "a shell's 128 + S after a stop is death by S; an exit status of its own is its own",
+        arguments: [143, 0, 3, 137])
     @LoopActor
     func shell(code: UInt8) async throws {
         let docker = try Docker(code: Int(code), MainProcess("trap 'exit \(code)' TERM"))
@@ -143,5 +146,3 @@ struct RelayTests {
         #expect(docker.asked.last == (removes ? "DELETE /containers/ID" : "POST /containers/ID/kill"))
     }
 }
-
-private let SIGQUIT_: Int32 = 3

@@ -24,7 +24,8 @@ struct UnitEnvironmentTests {
     @Test(
         "what only looks like it is the unit's own",
         arguments: [
-            "MY_PATH", "PATH_INFO", "HOMEPAGE", "USERNAME", "LISTEN", "WATCHDOG", "MEMORY_PRESSURE", "NOTIFY_SOCKET_DIR",
+            "MY_PATH", "PATH_INFO", "HOMEPAGE", "USERNAME", "LISTEN", "WATCHDOG", "MEMORY_PRESSURE",
+            "NOTIFY_SOCKET_DIR",
             "path", "DOCKER_HOST", "LANG", "TZ",
         ])
     func units(name: String) { #expect(UnitEnvironment.entries(of: [name: "x"]) == ["\(name)=x"]) }

@@ -78,10 +78,11 @@ final class Wrapper {
     ///
     /// - Parameters:
     ///   - input: its stdin; else it is /dev/null.
+    ///   - terminal: its stdin, and the terminal that it is in the foreground of.
     ///   - gate: its stdout is read only when this opens.
     init(
-        _ arguments: [String], environment: [String: String], input: Int32? = nil, outputAfter gate: Gate? = nil,
-        markingLevels: Bool = false
+        _ arguments: [String], environment: [String: String], input: Int32? = nil, terminal: Int32? = nil,
+        outputAfter gate: Gate? = nil, markingLevels: Bool = false
     ) throws {
         let null = Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) })
         let output = try Pipe()
@@ -92,9 +93,10 @@ final class Wrapper {
             fstat(error.writing.rawValue, &status)
             variables["JOURNAL_STREAM"] = "\(status.st_dev):\(status.st_ino)"
         }
+        let words = (terminal == nil ? [] : ["/usr/bin/setsid", "--ctty"]) + [Self.path] + arguments
         child = try Child(
-            Self.path, arguments, environment: variables.map { "\($0.key)=\($0.value)" },
-            descriptors: [input ?? null.rawValue, output.writing.rawValue, error.writing.rawValue])
+            words[0], Array(words.dropFirst()), environment: variables.map { "\($0.key)=\($0.value)" },
+            descriptors: [terminal ?? input ?? null.rawValue, output.writing.rawValue, error.writing.rawValue])
         process = try Linux.Process(child.id)
         let (outputEnd, errorEnd) = (output.closingWriting().release(), error.closingWriting().release())
         let (outputReader, errorReader) = (self.output, self.error)
@@ -126,6 +128,12 @@ final class Wrapper {
     }
 
     func send(_ signal: Signal) { child.send(signal) }
+
+    /// How many bytes it has written so far, wherever to (proc_pid_io(5)).
+    func written() throws -> Int {
+        let lines = try Files.text("/proc/\(id)/io").split(separator: "\n")
+        return lines.first { $0.hasPrefix("wchar: ") }.flatMap { Int($0.dropFirst("wchar: ".count)) } ?? 0
+    }
 
     /// Waits until its stdout holds a text.
     func says(_ text: String) async throws { try await output.wait(for: text) }
