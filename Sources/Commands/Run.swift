@@ -30,6 +30,7 @@ final class Run {
     /// What `--cidfile` asks for, as long as it is to go with the container.
     private var idFile: String?
     private var terminal: Terminal?
+    private var (hasNewSize, showsSize) = (false, false)
     private var background: [Task<Void, Never>] = []
 
     /// The signal that ends a launch half-way.
@@ -350,7 +351,6 @@ final class Run {
             // The socket of a container that ran before us is its former wrapper's: it cannot tell us any more.
             if !wrapper.notify || proxy == nil { ready() }
         }
-        react(to: .windowChange, client, container)
         let supervisor = Supervisor(
             terms(of: container, launched), client: client, container: container, process: launched.process,
             diagnostics: diagnostics)
@@ -408,14 +408,20 @@ final class Run {
     /// What a signal means for us, beyond what it means for the container.
     private func react(to signal: Signal, _ client: Client, _ container: Container) {
         guard signal == .windowChange else { return }
-        background.append(
-            EventLoop.shared.task { await self.showSize(client, container) })
+        hasNewSize = true
+        guard !showsSize else { return }
+        showsSize = true
+        background.append(EventLoop.shared.task { await self.showSize(client, container) })
     }
 
+    /// Tells the container's terminal how large ours is, one size after the other: the last one must be the last.
     private func showSize(_ client: Client, _ container: Container) async {
-        guard let size = terminal?.size else { return }
-        // It may have ended, or not begun to show anything: then its size does not matter.
-        try? await client.resize(container.id, rows: size.rows, columns: size.columns)
+        defer { showsSize = false }
+        while hasNewSize, let size = terminal?.size {
+            hasNewSize = false
+            // It may have ended, or not begun to show anything: then its size does not matter.
+            try? await client.resize(container.id, rows: size.rows, columns: size.columns)
+        }
     }
 
     // MARK: Ends

@@ -62,6 +62,8 @@ final class Supervisor {
                 self?.take(.addressed(signal, reachedContainer: reachedContainer))
             }
         }
+        // Whatever size our terminal has by now is news to the container's.
+        onSignal(.windowChange)
         defer {
             sources = []
             for task in tasks { task.cancel() }

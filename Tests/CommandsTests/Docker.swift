@@ -88,12 +88,13 @@ final class Docker {
     /// Runs the wrapper: `run OPTIONS… --name web image`.
     func run(
         _ options: [String] = ["--rm"], wrapper: [String] = [], environment: [String: String] = [:],
-        input: Int32? = nil, terminal: Int32? = nil, outputAfter gate: Gate? = nil
+        input: Int32? = nil, terminal: Int32? = nil, output: Int32? = nil,
+        outputAfter gate: Gate? = nil
     ) throws -> Wrapper {
         try Wrapper(
             wrapper + ["run"] + options + ["--name", name, "image"],
             environment: engine.environment.merging(environment) { $1 }, input: input, terminal: terminal,
-            outputAfter: gate)
+            output: output, outputAfter: gate)
     }
 
     /// Runs the wrapper until it shows the container's output, so that it certainly supervises.

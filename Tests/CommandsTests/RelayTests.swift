@@ -123,9 +123,7 @@ struct RelayTests {
         docker.engine.on("POST", "/containers/create", Answer(.open(come), .pass(made), created.steps[0]))
         let wrapper = try docker.run()
         try await come.opened()
-        wrapper.send(.terminate)
-        // Once it has taken the signal, which may be before or after this, it must not leave.
-        try await EventLoop.shared.sleep(microseconds: 1)
+        try await wrapper.takes(.terminate)
         made.open()
         #expect(try await wrapper.end().status == .signaled(.terminate))
         #expect(docker.asked.last == "DELETE /containers/ID")

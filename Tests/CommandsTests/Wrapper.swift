@@ -79,10 +79,11 @@ final class Wrapper {
     /// - Parameters:
     ///   - input: its stdin; else it is /dev/null.
     ///   - terminal: its stdin, and the terminal that it is in the foreground of.
+    ///   - givenOutput: its stdout; else the test reads it.
     ///   - gate: its stdout is read only when this opens.
     init(
         _ arguments: [String], environment: [String: String], input: Int32? = nil, terminal: Int32? = nil,
-        outputAfter gate: Gate? = nil, markingLevels: Bool = false
+        output givenOutput: Int32? = nil, outputAfter gate: Gate? = nil, markingLevels: Bool = false
     ) throws {
         let null = Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) })
         let output = try Pipe()
@@ -96,7 +97,9 @@ final class Wrapper {
         let words = (terminal == nil ? [] : ["/usr/bin/setsid", "--ctty"]) + [Self.path] + arguments
         child = try Child(
             words[0], Array(words.dropFirst()), environment: variables.map { "\($0.key)=\($0.value)" },
-            descriptors: [terminal ?? input ?? null.rawValue, output.writing.rawValue, error.writing.rawValue])
+            descriptors: [
+                terminal ?? input ?? null.rawValue, givenOutput ?? output.writing.rawValue, error.writing.rawValue,
+            ])
         process = try Linux.Process(child.id)
         let (outputEnd, errorEnd) = (output.closingWriting().release(), error.closingWriting().release())
         let (outputReader, errorReader) = (self.output, self.error)
@@ -128,6 +131,18 @@ final class Wrapper {
     }
 
     func send(_ signal: Signal) { child.send(signal) }
+
+    /// Sends a signal, and waits until it has taken it up.
+    func takes(_ signal: Signal) async throws {
+        send(signal)
+        let name = "ShdPnd:\t"
+        while true {
+            let line = try Files.text("/proc/\(id)/status").split(separator: "\n").first { $0.hasPrefix(name) }
+            let pending = line.flatMap { UInt64($0.dropFirst(name.count), radix: 16) } ?? 0
+            if pending & 1 << (signal.rawValue - 1) == 0 { return }
+            try await EventLoop.shared.sleep(microseconds: 1000)
+        }
+    }
 
     /// How many bytes it has written so far, wherever to (proc_pid_io(5)).
     func written() throws -> Int {
