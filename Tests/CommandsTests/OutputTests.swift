@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Engine
 import Glibc
 import Linux
 import Support
 import Systemd
 import Testing
+
+@testable import Commands
 
 @Suite("Streams of a container", .timeLimit(.minutes(1)))
 struct OutputTests {
@@ -96,23 +99,20 @@ struct OutputTests {
         #expect(end.output == text)
     }
 
-    @Test("output that never pauses keeps no signal from the container")
+    @Test("output that never pauses leaves the loop to others in between")
     @LoopActor
     func flood() async throws {
-        let docker = try Docker(MainProcess()) { $0.hasTerminal = true }
-        let line = "y\r\n"
-        let bytes = Array(String(repeating: line, count: 32 << 20).utf8)
-        docker.engine.on("POST", "\(Docker.path)/attach", .hijack(docker.streams, rightBehind: bytes))
-        // It takes all at once, as the journal does: nothing ever makes the wrapper wait.
-        let null = Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_WRONLY | O_CLOEXEC) })
-        let wrapper = try docker.run([], output: null.rawValue)
-        while try wrapper.written() < 1 << 20 { try await EventLoop.shared.sleep(microseconds: 1000) }
-        wrapper.send(.terminate)
-        #expect(try await docker.process.ended() == .signaled(.terminate))
-        #expect(try wrapper.written() < bytes.count / 3)
-        try await docker.streams.close()
-        docker.reported.open()
-        _ = try await wrapper.end()
+        let (engine, hijack) = (try FakeEngine(), try Hijack())
+        engine.on("POST", "/containers/web/attach", .hijack(hijack))
+        let stream = try await Client.connect(environment: engine.environment).attach("web", withInput: false)
+        // Three times what is read at once, of frames that hold nothing.
+        try await hijack.send((0..<12288).flatMap { _ in Docker.frame("") })
+        let copying = EventLoop.shared.task { try await ContainerOutput(stream, hasTerminal: false).copy() }
+        let next = EventLoop.shared.task { try await stream.read() }
+        // It has its turn before all is copied.
+        #expect(try await next.value.count == 32768)
+        try await hijack.close()
+        try await copying.value
     }
 
     @Test("output that nobody wants any more is no concern of the container")

@@ -27,7 +27,7 @@ struct TerminalTests {
     func keys() async throws {
         let terminal = try PseudoTerminal()
         let docker = try Docker(MainProcess()) { $0.hasTerminal = true }
-        docker.engine.on("POST", "\(Docker.path)/resize", .empty(200))
+        docker.engine.on("POST", "\(Docker.path)/resize", .json(""))
         let before = try terminal.settings
         let wrapper = try docker.run(["-it"], terminal: terminal.line.rawValue)
         try await until { try terminal.isRaw }
@@ -67,7 +67,7 @@ struct TerminalTests {
         let running = Docker.Inspection(status: "running", process: docker.process.id, hasTerminal: true).answer
         docker.engine.on("GET", "/containers/web/json", dying, stopped)
         docker.engine.on("GET", "\(Docker.path)/json", dying, running)
-        docker.engine.on("POST", "\(Docker.path)/resize", .empty(200))
+        docker.engine.on("POST", "\(Docker.path)/resize", .json(""))
         docker.engine.on(
             "POST", "\(Docker.path)/wait", .json(#"{"StatusCode":137}"#),
             .json(#"{"StatusCode":0}"#, after: docker.reported))
@@ -92,13 +92,31 @@ struct TerminalTests {
         let terminal = try PseudoTerminal()
         try terminal.resize(rows: 30, columns: 90)
         let docker = try Docker(MainProcess()) { $0.hasTerminal = true }
-        docker.engine.on("POST", "\(Docker.path)/resize", .empty(200))
+        docker.engine.on("POST", "\(Docker.path)/resize", .json(""))
         let wrapper = try docker.run(["-it"], terminal: terminal.line.rawValue)
         func sizes() -> [String] { docker.engine.received.filter { $0.path.hasSuffix("/resize") }.map(\.query) }
         try await until { sizes() == ["h=30&w=90"] }
         try terminal.resize(rows: 40, columns: 100)
         // stty(1) sets rows and columns one after the other.
         try await until { sizes().last == "h=40&w=100" }
+        #expect(try await finish(docker, wrapper) == .exited(0))
+    }
+
+    @Test("is told one size after the other, and the last one last")
+    @LoopActor
+    func sizesInOrder() async throws {
+        let terminal = try PseudoTerminal()
+        let docker = try Docker(MainProcess()) { $0.hasTerminal = true }
+        let go = try Gate()
+        docker.engine.on("POST", "\(Docker.path)/resize", Answer(.pass(go), Answer.json("").steps[0]), .json(""))
+        let wrapper = try docker.run(["-it"], terminal: terminal.line.rawValue)
+        _ = try await docker.engine.arrival(of: "POST", "\(Docker.path)/resize")
+        try terminal.resize(rows: 40, columns: 100)
+        for _ in 1...3 { try await wrapper.takes(.windowChange) }
+        go.open()
+        func sizes() -> [String] { docker.engine.received.filter { $0.path.hasSuffix("/resize") }.map(\.query) }
+        try await until { sizes().last == "h=40&w=100" }
+        #expect(sizes() == ["h=0&w=0", "h=40&w=100"])
         #expect(try await finish(docker, wrapper) == .exited(0))
     }
 
@@ -125,7 +143,7 @@ struct TerminalTests {
         let traps = ["window": "WINCH", "user": "USR1"].map { "trap 'echo \($0) >>\(folder["got"])' \($1)" }
         let process = try MainProcess(traps.joined(separator: "; "))
         let docker = try Docker(process) { $0.hasTerminal = !options.isEmpty }
-        docker.engine.on("POST", "\(Docker.path)/resize", .empty(200))
+        docker.engine.on("POST", "\(Docker.path)/resize", .json(""))
         let wrapper = try docker.run(options, terminal: terminal.line.rawValue)
         let up = options.isEmpty ? Docker.frame("up\n") : Array("up\n".utf8)
         try await docker.streams.send(up)
