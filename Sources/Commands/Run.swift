@@ -17,18 +17,18 @@ final class Run {
     let unit: Unit?
     let diagnostics: Diagnostics
     let signals: SignalRelay
-    private let environment: [String: String]
+    let environment: [String: String]
     private let interruption: Interruption
 
     /// What this run has made or begun, and has to clear away whatever happens.
-    private var createdID: String?
+    var createdID: String?
     private var startedID: String?
-    private var place: Place?
+    var place: Place?
     private var containerID = ""
     private var proxy: NotifyProxy?
     private var hasPidFile = false
     /// What `--cidfile` asks for, as long as it is to go with the container.
-    private var idFile: String?
+    var idFile: String?
     private var terminal: Terminal?
     private var (hasNewSize, showsSize) = (false, false)
     private var background: [Task<Void, Never>] = []
@@ -108,6 +108,7 @@ final class Run {
                 }
                 // It was dying (its former wrapper was killed with it), and Docker had not noticed yet.
                 _ = try? await wait.exitCode()
+                try Task.checkCancellation()
                 startedID = nil
                 detach()
             case .stopped(let container):
@@ -120,6 +121,8 @@ final class Run {
                 } catch is NameTaken where !nameIsTaken {
                     // Somebody else was faster, or the Engine has not let go of the name of what it has removed.
                     nameIsTaken = true
+                    if let idFile { PidFile(path: idFile).remove(diagnostics) }
+                    idFile = nil
                 } catch let error as NameTaken {
                     throw LaunchError(creating: options.name ?? "", from: options.image, error.refusal)
                 }
@@ -158,114 +161,7 @@ final class Run {
 
     private func label(_ container: Container) -> String { options.name ?? String(container.id.prefix(12)) }
 
-    /// The Engine has refused to make a container, for there is one of its name.
-    private struct NameTaken: Error {
-        let refusal: EngineError
-    }
-
-    private func create(_ client: Client) async throws -> Container {
-        let creation = options.creation(for: client.version)
-        var request = creation.request
-        if wrapper.passesEnvironment {
-            // Before what -e and --env-file say: of two values for one name the Engine takes the last.
-            request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
-        }
-        if let place, place.choice.placement == .parent { request.hostConfig.cgroupParent = place.group.path }
-        if wrapper.notify {
-            let proxy = try openProxy()
-            request.environment = (request.environment ?? []) + ["NOTIFY_SOCKET=\(NotifyProxy.pathInContainer)"]
-            request.hostConfig.binds =
-                (request.hostConfig.binds ?? []) + ["\(proxy.path):\(NotifyProxy.pathInContainer)"]
-        }
-        if request.opensStandardInput, !attachesInput {
-            // Without us at the other end its stdin stays open and silent, as `docker run -d -i` has it.
-            request.attachesStandardInput = false
-            request.closesStandardInputOnce = false
-        }
-        try await reserveIDFile(client)
-        notify("creating container \(options.name ?? "") from \(options.image)")
-        let container: Container
-        do throws(EngineError) {
-            let created = try await make(request, client)
-            createdID = created.id
-            for warning in created.warnings { diagnostics.warning(warning) }
-            for connection in creation.connections {
-                try await client.connect(created.id, to: connection.network, as: connection.endpoint)
-            }
-            container = try await client.inspect(created.id)
-        } catch {
-            if createdID == nil, error.isConflict { throw NameTaken(refusal: error) }
-            throw createdID == nil
-                ? LaunchError(creating: options.name ?? "", from: options.image, error)
-                : LaunchError("prepare the new container", error)
-        }
-        try writeIDFile(container.id)
-        return container
-    }
-
-    /// Asks the Engine for the container; a signal half-way leaves it a moment to tell what is to be cleared away.
-    ///
-    /// It makes the container, too, when nobody waits for the answer any more.
-    private func make(_ request: CreateRequest, _ client: Client) async throws(EngineError) -> CreatedContainer {
-        let creation = EventLoop.shared.task { [options] in
-            try await client.create(request, name: options.name, platform: options.platform)
-        }
-        do {
-            return try await withTaskCancellationHandler {
-                try await creation.value
-            } onCancel: {
-                EventLoop.shared.task {
-                    try await EventLoop.shared.sleep(microseconds: 3_000_000)
-                    creation.cancel()
-                }
-            }
-        } catch let error as EngineError {
-            throw error
-        } catch {
-            throw .cut(call: "POST /containers/create", reason: "\(error)")
-        }
-    }
-
-    /// Takes the place of the file that `--cidfile` asks for, before there is an ID to write into it.
-    private func reserveIDFile(_ client: Client) async throws {
-        guard let path = options.cidFile else { return }
-        if Files.exists(path) {
-            let id = (try? Files.text(path)) ?? path
-            guard try await isGone(id, client) else {
-                throw LaunchError("--cidfile \(path) is there already: remove it, unless it is another container's")
-            }
-        }
-        try writeIDFile("")
-    }
-
-    /// Whether an ID is left over from a run that was killed: empty, or that of a container that is gone.
-    private func isGone(_ id: String, _ client: Client) async throws -> Bool {
-        if id.isEmpty { return true }
-        guard id.count == 64, id.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return false }
-        do throws(EngineError) {
-            _ = try await client.inspect(id)
-            return false
-        } catch {
-            if error.isNotFound { return true }
-            throw LaunchError("look up container \(id) of --cidfile", error)
-        }
-    }
-
-    private func writeIDFile(_ id: String) throws(LaunchError) {
-        guard let path = options.cidFile else { return }
-        do throws(SystemError) {
-            try Files.replace(path, with: id)
-            idFile = path
-        } catch {
-            throw LaunchError("write the container ID file \(path): \(error): choose another --cidfile")
-        }
-    }
-
-    private var attachesInput: Bool {
-        options.request.opensStandardInput && (unit == nil || ContainerInput.isWorthwhile)
-    }
-
-    private func openProxy() throws(LaunchError) -> NotifyProxy {
+    func openProxy() throws(LaunchError) -> NotifyProxy {
         if let proxy { return proxy }
         let folder =
             (unit?.isUser == true ? environment["XDG_RUNTIME_DIR"] : nil).map { $0 + "/systemd-docker" }

@@ -29,8 +29,10 @@ final class Terminal {
         _ = tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
     }
 
-    /// Rows and columns, in characters.
-    var size: (rows: Int, columns: Int)? { windowSize(of: STDIN_FILENO) }
+    /// Rows and columns, in characters; `nil` where the terminal does not know (a serial line).
+    var size: (rows: Int, columns: Int)? {
+        windowSize(of: STDIN_FILENO).flatMap { $0.rows == 0 && $0.columns == 0 ? nil : $0 }
+    }
 }
 
 /// Brings our stdin to a container.

@@ -58,6 +58,8 @@ public final class CurlTransport {
     }
 
     private func start(_ transfer: Transfer) throws(EngineError) {
+        // Who is cancelled asks for nothing more: the Engine would act on what nobody waits for.
+        guard !Task.isCancelled else { throw .cut(call: transfer.request.call, reason: "cancelled") }
         guard let easy = transfer.easy, curl_multi_add_handle(handle, easy) == CURLM_OK else {
             throw .unreachable(socket: socket, code: 0, reason: "libcurl has no memory")
         }

@@ -12,7 +12,7 @@ public final class Transfer {
     private static let longestBody = 16 << 20
 
     let easy: UnsafeMutableRawPointer?
-    private let request: Request
+    let request: Request
     private let transport: CurlTransport
     private var headers: [String: String] = [:]
     private var body: [UInt8] = []

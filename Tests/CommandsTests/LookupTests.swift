@@ -185,8 +185,11 @@ struct LookupTests {
         docker.engine.on("GET", Self.lookupPath, .refusal(404, "No such container: web"), found)
         docker.engine.on(
             "POST", "/containers/create", .refusal(409, "Conflict. The container name \"/web\" is already in use"))
-        let end = try await finish(docker, try docker.run([]))
+        let folder = try TemporaryFolder()
+        let end = try await finish(docker, try docker.run(["--cidfile", folder["id"]]))
         #expect(end.status == .exited(3))
+        // No file that waits for an ID which nobody will write.
+        #expect(try Files.names(in: folder.path).isEmpty)
         #expect(
             docker.asked == [Self.lookup, "POST /containers/create", Self.lookup] + Self.watch
                 + ["GET /containers/ID/json"])

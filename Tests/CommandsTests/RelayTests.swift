@@ -143,4 +143,22 @@ struct RelayTests {
         #expect(try await wrapper.end().status == .signaled(.terminate))
         #expect(docker.asked.last == (removes ? "DELETE /containers/ID" : "POST /containers/ID/kill"))
     }
+
+    @Test("a stop while we wait for one that seemed to be dying stops it", arguments: [true, false])
+    @LoopActor
+    func stopWhileDying(removes: Bool) async throws {
+        let former = try MainProcess()
+        former.send(.kill)
+        _ = try await former.ended()
+        let docker = try Docker(MainProcess())
+        docker.has("running") { $0.process = former.id }
+        docker.engine.on(
+            "GET", "\(Docker.path)/json", Docker.Inspection(status: "running", process: former.id).answer)
+        docker.engine.on("POST", "\(Docker.path)/kill", .empty(204))
+        let wrapper = try docker.run(removes ? ["--rm"] : [])
+        _ = try await docker.engine.arrival(of: "GET", "\(Docker.path)/json")
+        wrapper.send(.terminate)
+        #expect(try await wrapper.end().status == .signaled(.terminate))
+        #expect(docker.asked.last == (removes ? "DELETE /containers/ID" : "POST /containers/ID/kill"))
+    }
 }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Engine
+internal import Linux
+internal import RunOptions
+internal import Systemd
+
+extension Run {
+    /// The Engine has refused to make a container, for there is one of its name.
+    struct NameTaken: Error {
+        let refusal: EngineError
+    }
+
+    func create(_ client: Client) async throws -> Container {
+        let creation = options.creation(for: client.version)
+        var request = creation.request
+        if wrapper.passesEnvironment {
+            // Before what -e and --env-file say: of two values for one name the Engine takes the last.
+            request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
+        }
+        if let place, place.choice.placement == .parent { request.hostConfig.cgroupParent = place.group.path }
+        if wrapper.notify {
+            let proxy = try openProxy()
+            request.environment = (request.environment ?? []) + ["NOTIFY_SOCKET=\(NotifyProxy.pathInContainer)"]
+            request.hostConfig.binds =
+                (request.hostConfig.binds ?? []) + ["\(proxy.path):\(NotifyProxy.pathInContainer)"]
+        }
+        if request.opensStandardInput, !attachesInput {
+            // Without us at the other end its stdin stays open and silent, as `docker run -d -i` has it.
+            request.attachesStandardInput = false
+            request.closesStandardInputOnce = false
+        }
+        try await reserveIDFile(client)
+        notify("creating container \(options.name ?? "") from \(options.image)")
+        let container: Container
+        do throws(EngineError) {
+            let created = try await make(request, client)
+            createdID = created.id
+            for warning in created.warnings { diagnostics.warning(warning) }
+            for connection in creation.connections {
+                try await client.connect(created.id, to: connection.network, as: connection.endpoint)
+            }
+            container = try await client.inspect(created.id)
+        } catch {
+            if createdID == nil, error.isConflict { throw NameTaken(refusal: error) }
+            throw createdID == nil
+                ? LaunchError(creating: options.name ?? "", from: options.image, error)
+                : LaunchError("prepare the new container", error)
+        }
+        try writeIDFile(container.id)
+        return container
+    }
+
+    /// Asks the Engine for the container; a signal half-way leaves it a moment to tell what is to be cleared away.
+    ///
+    /// It makes the container, too, when nobody waits for the answer any more.
+    private func make(_ request: CreateRequest, _ client: Client) async throws(EngineError) -> CreatedContainer {
+        let creation = EventLoop.shared.task { [options] in
+            try await client.create(request, name: options.name, platform: options.platform)
+        }
+        do {
+            return try await withTaskCancellationHandler {
+                try await creation.value
+            } onCancel: {
+                EventLoop.shared.task {
+                    try await EventLoop.shared.sleep(microseconds: 3_000_000)
+                    creation.cancel()
+                }
+            }
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw .cut(call: "POST /containers/create", reason: "\(error)")
+        }
+    }
+
+    /// Takes the place of the file that `--cidfile` asks for, before there is an ID to write into it.
+    private func reserveIDFile(_ client: Client) async throws {
+        guard let path = options.cidFile else { return }
+        if Files.exists(path) {
+            let id = (try? Files.text(path)) ?? path
+            guard try await isGone(id, client) else {
+                throw LaunchError("--cidfile \(path) is there already: remove it, unless it is another container's")
+            }
+        }
+        try writeIDFile("")
+    }
+
+    /// Whether an ID is left over from a run that was killed: empty, or that of a container that is gone.
+    private func isGone(_ id: String, _ client: Client) async throws -> Bool {
+        if id.isEmpty { return true }
+        guard id.count == 64, id.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return false }
+        do throws(EngineError) {
+            _ = try await client.inspect(id)
+            return false
+        } catch {
+            if error.isNotFound { return true }
+            throw LaunchError("look up container \(id) of --cidfile", error)
+        }
+    }
+
+    private func writeIDFile(_ id: String) throws(LaunchError) {
+        guard let path = options.cidFile else { return }
+        do throws(SystemError) {
+            try Files.replace(path, with: id)
+            idFile = path
+        } catch {
+            throw LaunchError("write the container ID file \(path): \(error): choose another --cidfile")
+        }
+    }
+
+    var attachesInput: Bool {
+        options.request.opensStandardInput && (unit == nil || ContainerInput.isWorthwhile)
+    }
+}
