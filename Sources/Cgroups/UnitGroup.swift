@@ -25,7 +25,8 @@ public struct UnitGroup: Sendable, Equatable {
         var container: Group { group.child(UnitGroup.containerName) }
     }
 
-    static let containerName = "container"
+    /// The last part of the path of a container that is not made by Docker alone.
+    public static let containerName = "container"
     static let supervisorName = "supervisor"
 
     /// Finds the unit's cgroups from our own.
@@ -96,6 +97,14 @@ public struct UnitGroup: Sendable, Equatable {
         }
         // All of them: a shell that waits for us (ExecStart=sh -c …) would block the controllers as we do.
         try Departure(from: tracking.group, to: supervisor, withDescendants: false).complete()
+    }
+
+    /// Whether a process is in the unit's cgroup, or below.
+    ///
+    /// Throws ``CgroupError/gone(process:)`` when there is no such process.
+    public func contains(process: Int32) throws(CgroupError) -> Bool {
+        let path = try Membership(of: process).path(in: tracking.tree)
+        return path.map { CgroupPath.isInside($0, tracking.path) } ?? false
     }
 
     /// The place of the container in the tree of `entry`, if the unit has one there.

@@ -6,6 +6,8 @@ internal import RunOptions
 
 /// How the container gets into the unit's cgroup.
 enum Placement: String, Sendable {
+    /// Our runtime makes it there, whatever Docker's cgroup driver is.
+    case native
     /// Docker makes it there: `CgroupParent` is the unit's cgroup.
     case parent
     /// Its processes are moved there after the start.
@@ -24,29 +26,63 @@ enum Placement: String, Sendable {
         var hasControllers: Bool
         /// `--cgroups` names some controllers, not all.
         var namesControllers: Bool
-        /// The `CgroupParent` of the container that is there already, and the unit's cgroup.
-        var existingParent: String?
+        /// The container that is there already.
+        var existing: Existing?
         var unitPath: String
         /// We do not stay until the container ends.
         var leavesEarly = false
+        /// Why our runtime cannot make the container; `nil` where it can.
+        var runtimeObstacle: String?
+
+        struct Existing: Sendable, Equatable {
+            var cgroupParent: String
+            /// It was created for our runtime.
+            var hasOurRuntime: Bool
+            /// It runs, and outside the unit: somebody else has started it.
+            var isElsewhere: Bool
+        }
+
+        /// Why our runtime cannot make the container in the unit; `nil` where it can.
+        var obstacleToNative: String? {
+            if let runtimeObstacle {
+                runtimeObstacle
+            } else if let obstacleToBirth {
+                obstacleToBirth
+            } else if let existing, !existing.hasOurRuntime {
+                "the container was created without it"
+            } else {
+                nil
+            }
+        }
 
         /// Why Docker cannot make the container in the unit; `nil` where it can.
-        ///
-        /// runc enables controllers all the way down to the container. In a unit without `Delegate=`, whose cgroup holds
-        /// our own process, that fails, or makes a threaded cgroup of it that no container can enter (cgroup-v2.rst,
-        /// "No Internal Process Constraint"), so `parent` needs the delegation where there are controllers.
         var obstacleToParent: String? {
             if driver != "cgroupfs" {
                 "Docker's cgroup driver is \(driver), which makes containers in slices only"
-            } else if isUnified, hasControllers, !isDelegated {
-                "the unit has no Delegate=yes"
-            } else if let existingParent, existingParent != unitPath {
+            } else if let obstacleToBirth {
+                obstacleToBirth
+            } else if let existing, existing.cgroupParent != unitPath {
                 "the container was created without it"
+            } else {
+                nil
+            }
+        }
+
+        /// Why nobody can make the container in the unit; `nil` where somebody can.
+        ///
+        /// runc enables controllers all the way down to the container. In a unit without `Delegate=`, whose cgroup holds
+        /// our own process, that fails, or makes a threaded cgroup of it that no container can enter (cgroup-v2.rst,
+        /// "No Internal Process Constraint"), so it needs the delegation where there are controllers.
+        private var obstacleToBirth: String? {
+            if isUnified, hasControllers, !isDelegated {
+                "the unit has no Delegate=yes"
             } else if !isUnified, leavesEarly {
                 // runc makes cgroups there that nobody but us would remove (Footprint).
                 "nobody stays who would clean up version 1 cgroups"
             } else if !isUnified, namesControllers {
                 "--cgroups names single controllers"
+            } else if let existing, existing.isElsewhere {
+                "it runs already, outside the unit"
             } else {
                 nil
             }
@@ -67,19 +103,27 @@ enum Placement: String, Sendable {
                 placement: .none, reason: "the unit's limits, and systemctl status, do not see it (--placement none)")
         case .migrate:
             return Choice(placement: .migrate, reason: migrated + " (--placement migrate)")
+        case .native:
+            if let obstacle = here.obstacleToNative { throw refusal(of: wish, for: obstacle) }
+            return Choice(placement: .native, reason: "\(born) (--placement native)")
         case .parent:
-            if let obstacle = here.obstacleToParent {
-                throw LaunchError(
-                    "--placement parent: \(obstacle): use --placement auto, which then moves the container")
-            }
-            return Choice(placement: .parent, reason: "Docker makes the container in the unit (--placement parent)")
+            if let obstacle = here.obstacleToParent { throw refusal(of: wish, for: obstacle) }
+            return Choice(placement: .parent, reason: "\(made) (--placement parent)")
         case .auto:
-            if let obstacle = here.obstacleToParent {
-                return Choice(placement: .migrate, reason: "\(migrated), for \(obstacle)")
+            guard let obstacle = here.obstacleToNative else { return Choice(placement: .native, reason: born) }
+            guard let another = here.obstacleToParent else {
+                return Choice(placement: .parent, reason: "\(made); not native, for \(obstacle)")
             }
-            return Choice(placement: .parent, reason: "Docker makes the container in the unit")
+            let obstacles = obstacle == another ? obstacle : "\(obstacle); \(another)"
+            return Choice(placement: .migrate, reason: "\(migrated), for \(obstacles)")
         }
     }
 
+    private static func refusal(of wish: WrapperOptions.Placement, for obstacle: String) -> LaunchError {
+        LaunchError("--placement \(wish.rawValue): \(obstacle): or use --placement auto, which takes what can be had")
+    }
+
+    private static let born = "the container is born in the unit"
+    private static let made = "Docker makes the container in the unit"
     private static let migrated = "the container is moved into the unit, where docker top, stats and pause lose it"
 }

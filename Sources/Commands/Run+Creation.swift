@@ -19,7 +19,7 @@ extension Run {
             // Before what -e and --env-file say: of two values for one name the Engine takes the last.
             request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
         }
-        if let place, place.choice.placement == .parent { request.hostConfig.cgroupParent = place.group.path }
+        if let place { shape(&request, for: place) }
         if wrapper.notify {
             let proxy = try openProxy()
             request.environment = (request.environment ?? []) + ["NOTIFY_SOCKET=\(NotifyProxy.pathInContainer)"]

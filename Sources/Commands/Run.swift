@@ -18,6 +18,8 @@ final class Run {
     let diagnostics: Diagnostics
     let signals: SignalRelay
     let environment: [String: String]
+    /// What the unit's .socket units have opened.
+    let sockets = ActivationSockets.ofThisProcess()
     private let interruption: Interruption
 
     /// What this run has made or begun, and has to clear away whatever happens.
@@ -177,7 +179,7 @@ final class Run {
     }
 
     private func attach(_ client: Client, to container: Container) async throws -> ContainerOutput? {
-        guard wrapper.logs else { return nil }
+        guard wrapper.logs, !options.passesOutput || attachesInput else { return nil }
         let withInput = attachesInput
         let stream: HijackedStream
         do throws(EngineError) {

@@ -47,6 +47,12 @@ public struct ContainerOptions: Sendable, Equatable {
         let since: APIVersion
     }
 
+    /// The log driver that is ours, not the Engine's: see ``passesOutput``.
+    static let passthrough = "passthrough"
+
+    /// `--log-driver passthrough`: the container's stdout and stderr are our own.
+    public var passesOutput: Bool { request.hostConfig.logConfig.type == Self.passthrough }
+
     /// Reads the words behind `run`, and the files that `--env-file` and its like name.
     ///
     ///   - environment: Where `--env NAME` takes its values from.

@@ -59,8 +59,12 @@ extension Draft {
         request.labels = Dictionary(pairs: lines + labels)
         host.annotations = annotations.isEmpty ? nil : Dictionary(pairs: annotations)
         host.logConfig.config = Dictionary(pairs: logOptions)
-        if host.logConfig.type == "none", !logOptions.isEmpty {
-            throw UsageError("--log-opt and --log-driver none contradict each other")
+        let driver = host.logConfig.type
+        if driver == "none" || driver == ContainerOptions.passthrough, !logOptions.isEmpty {
+            throw UsageError("--log-opt and --log-driver \(driver) contradict each other")
+        }
+        if driver == ContainerOptions.passthrough, request.hasTerminal {
+            throw UsageError("--log-driver passthrough and -t contradict each other: a terminal takes all output")
         }
     }
 

@@ -30,6 +30,8 @@ public struct WrapperOptions: Sendable, Equatable {
     public enum Placement: String, Sendable, CaseIterable {
         /// The first that the host allows.
         case auto
+        /// Our own runtime makes it below the unit's cgroup.
+        case native
         /// The Engine makes it below the unit's cgroup.
         case parent
         /// Its processes are moved into the unit's cgroup.
@@ -89,7 +91,7 @@ public struct WrapperOptions: Sendable, Equatable {
         .flag("logs", short: "l", \.logs, "Bring the container's output to the journal (default true)"),
         .flag("notify", short: "n", \.notify, "The container itself tells systemd that it is ready"),
         .value("pid-file", short: "p", \.pidFile, "Write the container's PID to this file"),
-        .value("placement", \.placement, "How the container comes under the unit: auto, parent, migrate, none"),
+        .value("placement", \.placement, "How the container comes under the unit: auto, native, parent, migrate, none"),
         .flag("help", short: "h", \.showsHelp, "Print usage"),
         .flag("version", \.showsVersion, "Print the version"),
     ]
@@ -99,7 +101,6 @@ extension WrapperOptions.Placement: OptionValue {
     static var kind: String { "string" }
 
     init(option text: String) throws(InvalidValue) {
-        guard text != "native" else { throw InvalidValue("not built yet") }
         guard let placement = Self(rawValue: text) else {
             throw InvalidValue("none of \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
         }

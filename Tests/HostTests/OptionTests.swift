@@ -59,6 +59,32 @@ extension HostTests {
         }
 
         @Test(
+            "--cidfile holds the ID as long as --rm keeps the container, and every --network is joined",
+            arguments: [Host.Kind.trixie, .bookworm])
+        func idFileAndNetworks(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            // Docker 20.10 takes one network at creation.
+            try host.with(
+                units: [
+                    "test.service": Host.service(
+                        """
+                        run --rm --init --name %n --cidfile /run/test-id --network test-a \
+                        --network name=test-b,alias=other busybox sleep 100
+                        """)
+                ],
+                """
+                docker network create test-a >/dev/null; docker network create test-b >/dev/null
+                systemctl start test.service
+                [[ $(</run/test-id) == $(docker inspect --format '{{.Id}}' test.service) ]]
+                [[ $(docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}' test.service) == 'test-a test-b ' ]]
+                docker inspect --format '{{index .NetworkSettings.Networks "test-b"}}' test.service | grep -qw other
+                systemctl stop test.service
+                [[ ! -e /run/test-id ]]
+                docker network rm test-a test-b >/dev/null
+                """)
+        }
+
+        @Test(
             "a pid file that cannot be written fails the start, and the container goes", arguments: [Host.Kind.trixie])
         func pidFileFails(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)

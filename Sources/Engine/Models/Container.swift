@@ -40,10 +40,13 @@ public struct Container: Decodable, Sendable, Equatable {
     public struct HostConfig: Decodable, Sendable, Equatable {
         public var removesItself: Bool
         public var cgroupParent: String
+        /// The name of its runtime in the daemon's configuration.
+        public var runtime: String?
 
         private enum CodingKeys: String, CodingKey {
             case removesItself = "AutoRemove"
             case cgroupParent = "CgroupParent"
+            case runtime = "Runtime"
         }
     }
 

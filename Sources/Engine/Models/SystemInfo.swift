@@ -4,6 +4,46 @@
 public struct SystemInfo: Decodable, Sendable, Equatable {
     /// `systemd`, `cgroupfs` or `none`.
     public var cgroupDriver: String
+    /// By name; `runc` is always among them.
+    public var runtimes: [String: Runtime]
+    /// The name of the runtime that containers get which ask for none.
+    public var defaultRuntime: String
 
-    private enum CodingKeys: String, CodingKey { case cgroupDriver = "CgroupDriver" }
+    /// An OCI runtime that the daemon was told of.
+    public struct Runtime: Decodable, Sendable, Equatable {
+        /// The executable, as the daemon's configuration names it; empty for a containerd shim, which is no executable
+        /// with runc's command line.
+        public var path: String
+        /// What stands behind the executable's name before all other arguments.
+        public var arguments: [String]
+
+        public init(path: String, arguments: [String] = []) {
+            self.path = path
+            self.arguments = arguments
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            path = try values.decodeIfPresent(String.self, forKey: .path) ?? ""
+            arguments = try values.decodeIfPresent([String].self, forKey: .arguments) ?? []
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case path
+            case arguments = "runtimeArgs"
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        cgroupDriver = try values.decode(String.self, forKey: .cgroupDriver)
+        runtimes = try values.decodeIfPresent([String: Runtime].self, forKey: .runtimes) ?? [:]
+        defaultRuntime = try values.decodeIfPresent(String.self, forKey: .defaultRuntime) ?? ""
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case cgroupDriver = "CgroupDriver"
+        case runtimes = "Runtimes"
+        case defaultRuntime = "DefaultRuntime"
+    }
 }
