@@ -92,8 +92,7 @@ final class Run {
     }
 
     private func bringUp() async throws -> Launched {
-        notify("connecting to Docker")
-        let client = try await Client.connect(environment: environment)
+        let client = try await connect()
         try options.check(against: client.version)
         var nameIsTaken = false
         while true {

@@ -12,13 +12,20 @@ public final class Client {
     /// The version that both sides speak.
     public private(set) var version: APIVersion
     private let transport: CurlTransport
+    /// The daemon that answered last, if it keeps a pid file where it keeps its socket.
+    var daemon: Int32?
 
     /// Asks the Engine for its version and settles on one.
     ///
     /// `GET /_ping`. DOCKER_API_VERSION fixes the version, as it does for docker.
-    public static func connect(environment: [String: String]) async throws(EngineError) -> Client {
+    ///   - patience: For so many microseconds an Engine that is away (``EngineError/isAway``) is asked again; 0 asks
+    ///     once, and leaves a daemon that hangs 10 s.
+    public static func connect(
+        environment: [String: String], patience: UInt64 = 0
+    ) async throws(EngineError) -> Client {
         let client = Client(host: try Host(environment: environment), version: .oldest)
-        let newest = try await client.ping()
+        let newest = try await client.firstAnswer(patience: patience)
+        client.daemon = client.runningDaemon
         if let wish = environment["DOCKER_API_VERSION"], !wish.isEmpty {
             guard let version = APIVersion(wish) else {
                 throw .unusableVersion(

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 /// Why a call to the Docker Engine came to nothing.
 public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The address in DOCKER_HOST is not one that we can use.
@@ -21,6 +23,19 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isNotFound: Bool { status == 404 }
     /// The state of the container, or a name in use, forbids the call.
     public var isConflict: Bool { status == 409 }
+
+    /// The daemon is down, on its way down or up, or does not get to answering: it may be back before long.
+    ///
+    /// A socket that is not there or that nobody listens on is that of a daemon which has not been started; one that
+    /// must not be connected to stays so.
+    public var isAway: Bool {
+        switch self {
+        case .unreachable(_, let code, _): code == ENOENT || code == ECONNREFUSED
+        case .timedOut, .cut: true
+        case .refused(_, let status, _): status == 503
+        case .unusableHost, .garbage, .unusableVersion: false
+        }
+    }
 
     /// The HTTP status of a refusal.
     public var status: Int? {
@@ -48,9 +63,9 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
 
     private static func advice(_ code: Int32) -> String {
         switch code {
-        case 2, 111:  // ENOENT, ECONNREFUSED
+        case ENOENT, ECONNREFUSED:
             "is docker.service running? The unit wants Requires=docker.service and After=docker.service"
-        case 1, 13:  // EPERM, EACCES
+        case EPERM, EACCES:
             "run as root, or put the unit's User= into the group docker"
         default:
             "look at systemctl status docker.service"

@@ -16,6 +16,8 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var pidFile: String?
     /// How the container comes under the unit.
     public private(set) var placement = Placement.auto
+    /// Microseconds that a start waits for an Engine that is away; 0 does not wait.
+    public private(set) var engineTimeout: UInt64 = 120_000_000
     public private(set) var showsHelp = false
     public private(set) var showsVersion = false
     /// One of ``commands``; empty where help or the version is asked for without one.
@@ -92,6 +94,9 @@ public struct WrapperOptions: Sendable, Equatable {
         .flag("notify", short: "n", \.notify, "The container itself tells systemd that it is ready"),
         .value("pid-file", short: "p", \.pidFile, "Write the container's PID to this file"),
         .value("placement", \.placement, "How the container comes under the unit: auto, native, parent, migrate, none"),
+        .value(
+            "engine-timeout", \Patience.microseconds, \.engineTimeout,
+            "How long a start waits for a Docker that is away; 0 does not (default 2m)"),
         .flag("help", short: "h", \.showsHelp, "Print usage"),
         .flag("version", \.showsVersion, "Print the version"),
     ]

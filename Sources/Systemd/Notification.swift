@@ -22,6 +22,9 @@ public enum Notification {
     /// The line that `systemctl status` shows.
     public static func status(_ text: String) { send(["STATUS=\(text)"]) }
 
+    /// The start takes at least so much longer, whatever `TimeoutStartSec=` says (sd_notify(3), EXTEND_TIMEOUT_USEC=).
+    public static func extendTimeout(microseconds: UInt64) { send(["EXTEND_TIMEOUT_USEC=\(microseconds)"]) }
+
     /// Sends fields as they are, one datagram.
     public static func send(_ fields: [String]) {
         // A manager that is gone or deaf is no reason to end the service.

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Linux
+internal import Systemd
+
+/// What to do while the Engine is away: it is being restarted, or has not been started yet.
+extension Client {
+    private static let (shortestPause, longestPause): (UInt64, UInt64) = (100_000, 1_000_000)
+    /// What a daemon is given to go down: it stops its containers first, 15 s by default (`--shutdown-timeout`).
+    private static let departure = Duration.seconds(20)
+
+    /// Waits until the Engine answers again, after a call was cut.
+    ///
+    /// Before `docker.service` is stopped the daemon hangs up, and systemd goes on listening on its socket: whoever
+    /// connects then starts it again behind the administrator's back (`docker.socket`). So nobody knocks before there
+    /// is another daemon, as far as its pid file tells.
+    ///
+    /// - Throws: only when the task is cancelled.
+    public func waitUntilBack() async throws {
+        let start = ContinuousClock.now
+        var pause = Self.shortestPause
+        while true {
+            try await EventLoop.shared.sleep(microseconds: pause)
+            pause = min(pause * 2, Self.longestPause)
+            let now = runningDaemon
+            if let daemon, now == nil || now == daemon && ContinuousClock.now - start < Self.departure { continue }
+            // Once somebody holds the socket for a daemon that is on its way up, that is all there is to wait for.
+            guard (try? await ping(timeoutSeconds: nil)) != nil else { continue }
+            daemon = runningDaemon
+            return
+        }
+    }
+
+    /// The first answer, and an error only when `patience` is over.
+    func firstAnswer(patience: UInt64) async throws(EngineError) -> APIVersion {
+        let end = ContinuousClock.now + .microseconds(Int64(clamping: patience))
+        var pause = Self.shortestPause
+        while true {
+            let left = end - ContinuousClock.now
+            do throws(EngineError) {
+                return try await ping(timeoutSeconds: patience == 0 ? 10 : max(1, Int(left.components.seconds)))
+            } catch {
+                guard error.isAway, ContinuousClock.now < end,
+                    (try? await EventLoop.shared.sleep(microseconds: pause)) != nil
+                else { throw error }
+            }
+            pause = min(pause * 2, Self.longestPause)
+        }
+    }
+
+    /// The daemon of the pid file beside the socket (dockerd(8), `--pidfile`); `nil` where there is none, or it has
+    /// died.
+    var runningDaemon: Int32? {
+        let folder = host.socket.lastIndex(of: "/").map { host.socket[..<$0] } ?? ""
+        guard let text = try? Files.text("\(folder)/docker.pid"), let id = Int32(text.filter { !$0.isWhitespace }) else {
+            return nil
+        }
+        return Files.exists("/proc/\(id)") ? id : nil
+    }
+}
