@@ -26,7 +26,7 @@ extension Run {
             return try await Client.connect(environment: environment, patience: wrapper.engineTimeout)
         } catch {
             guard error.isAway, wrapper.engineTimeout > 0 else { throw error }
-            throw LaunchError("wait \(wrapper.engineTimeout / 1_000_000) s (--engine-timeout) for Docker", error)
+            throw LaunchError("wait for Docker (--engine-timeout)", error)
         }
     }
 }

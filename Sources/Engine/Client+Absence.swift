@@ -52,7 +52,8 @@ extension Client {
     /// died.
     var runningDaemon: Int32? {
         let folder = host.socket.lastIndex(of: "/").map { host.socket[..<$0] } ?? ""
-        guard let text = try? Files.text("\(folder)/docker.pid"), let id = Int32(text.filter { !$0.isWhitespace }) else {
+        guard let text = try? Files.text("\(folder)/docker.pid"), let id = Int32(text.filter { !$0.isWhitespace })
+        else {
             return nil
         }
         return Files.exists("/proc/\(id)") ? id : nil

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Engine
+import Glibc
 import Testing
 
 @Suite("Engine error")
@@ -30,6 +31,23 @@ struct EngineErrorTests {
         ] as [(EngineError, String)])
     func text(error: EngineError, text: String) {
         #expect(error.description == text)
+    }
+
+    @Test(
+        "an Engine is away when nobody listens, answers or is well enough to",
+        arguments: [
+            (.unreachable(socket: "/s", code: ENOENT, reason: "r"), true),
+            (.unreachable(socket: "/s", code: ECONNREFUSED, reason: "r"), true),
+            (.unreachable(socket: "/s", code: EACCES, reason: "r"), false),
+            (.unreachable(socket: "/s", code: ENAMETOOLONG, reason: "r"), false),
+            (.cut(call: "c", reason: "r"), true), (.timedOut(call: "c", seconds: 1), true),
+            (.refused(call: "c", status: 503, message: ""), true),
+            (.refused(call: "c", status: 500, message: ""), false),
+            (.garbage(call: "c", reason: "r"), false), (.unusableHost("h", reason: "r"), false),
+            (.unusableVersion("v"), false),
+        ] as [(EngineError, Bool)])
+    func away(error: EngineError, isAway: Bool) {
+        #expect(error.isAway == isAway)
     }
 
     @Test("only a refusal has a status; 404 and 409 have names")

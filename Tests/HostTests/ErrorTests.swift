@@ -56,9 +56,13 @@ extension HostTests {
                 command: "run --rm --name web@1.service busybox true",
                 status: 64, line: "web@1.service.*--name %p-%i"),
             Case(
-                testDescription: "no socket", command: quiet,
+                testDescription: "no socket", command: "--engine-timeout 0 \(quiet)",
                 settings: "Environment=DOCKER_HOST=unix:///run/nosuch.sock",
                 status: 125, line: "connect to Docker at /run/nosuch.sock: No such file or directory.*docker.service"),
+            Case(
+                testDescription: "no socket for as long as we are to wait", command: "--engine-timeout 1s \(quiet)",
+                settings: "Environment=DOCKER_HOST=unix:///run/nosuch.sock", status: 125,
+                line: "wait for Docker \\(--engine-timeout\\): connect to Docker at /run/nosuch.sock: No such file"),
             Case(
                 testDescription: "no permission on the socket", command: quiet, settings: "User=nobody", status: 125,
                 line: "connect to Docker at /var/run/docker.sock: Permission denied.*group docker"),
@@ -67,7 +71,7 @@ extension HostTests {
                 settings: "Environment=DOCKER_HOST=tcp://192.0.2.1:2375", status: 125,
                 line: "DOCKER_HOST=tcp://192.0.2.1:2375:.*under a unit of this one.*unix://"),
             Case(
-                testDescription: "a daemon that hangs", command: quiet,
+                testDescription: "a daemon that hangs", command: "--engine-timeout 0 \(quiet)",
                 settings: "Environment=DOCKER_HOST=unix:///run/test-hang.sock", status: 125,
                 line: "GET /_ping: no answer from Docker within 10 s",
                 helpers: [
@@ -128,7 +132,7 @@ extension HostTests {
                 """
                 systemctl start test-hang.socket
                 systemctl start --no-block test.service
-                eventually '[[ $(property test.service StatusText) == *"connecting to Docker"* ]]'
+                eventually '[[ $(property test.service StatusText) == *"waiting for Docker at /run/test-hang.sock"* ]]'
                 systemctl stop test.service
                 [[ $(property test.service ActiveState) == inactive && $(property test.service Result) == success ]]
                 """)

@@ -51,6 +51,17 @@ struct WrapperOptionsTests {
         #expect(options.wantsAllCgroups == all)
     }
 
+    @Test(
+        "a time is seconds, or as docker writes it",
+        arguments: [
+            ([], 120_000_000), (["0"], 0), (["30"], 30_000_000), (["30s"], 30_000_000), (["1m30s"], 90_000_000),
+            (["500ms"], 500_000), (["1.5s"], 1_500_000),
+        ] as [([String], UInt64)])
+    func engineTimeout(value: [String], microseconds: UInt64) throws {
+        let words = value.flatMap { ["--engine-timeout", $0] }
+        #expect(try WrapperOptions(parsing: words + ["run", "a"]).engineTimeout == microseconds)
+    }
+
     @Test("every placement has a name", arguments: WrapperOptions.Placement.allCases)
     func placements(placement: WrapperOptions.Placement) throws {
         #expect(try WrapperOptions(parsing: ["--placement=\(placement)", "run", "a"]).placement == placement)
@@ -73,6 +84,11 @@ struct WrapperOptionsTests {
             (["--bad=1", "run"], "unknown option --bad"), (["-en", "run"], "unknown option -en"),
             (["--=x", "run"], "bad option syntax: --=x"), (["-c"], "--cgroups needs a value"),
             (["--logs=no", "run"], "invalid value \"no\" for --logs: neither true nor false"),
+            (
+                ["--engine-timeout=soon", "run"],
+                "invalid value \"soon\" for --engine-timeout: not a time such as 30s or 1m30s"
+            ),
+            (["--engine-timeout=-1s", "run"], "invalid value \"-1s\" for --engine-timeout: negative"),
             (["--placement", "native", "run"], "invalid value \"native\" for --placement: not built yet"),
             (
                 ["--placement=x", "run"],
