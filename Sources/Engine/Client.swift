@@ -67,6 +67,11 @@ public final class Client {
         try transport.begin(request, version: "\(version)")
     }
 
+    /// Sends a request whose answer is read as it comes.
+    func stream(_ request: Request) throws(EngineError) -> Transfer {
+        try transport.begin(request, version: "\(version)", isStream: true)
+    }
+
     /// Sends a request that turns the connection into a two-way stream.
     func hijack(_ request: Request) async throws(EngineError) -> HijackedStream {
         let connection = try await transport.connect(for: request)

@@ -42,10 +42,14 @@ public final class CurlTransport {
     }
 
     /// Sends a request; the transfer tells when the answer begins and when it ends.
-    public func begin(_ request: Request, version: String? = nil) throws(EngineError) -> Transfer {
+    ///
+    /// - Parameter isStream: the answer's body is read as it comes (``Transfer/nextPiece()``).
+    public func begin(
+        _ request: Request, version: String? = nil, isStream: Bool = false
+    ) throws(EngineError) -> Transfer {
         let transfer = Transfer(
-            request: request, url: "http://docker" + (version.map { "/v\($0)" } ?? "") + request.target, transport: self
-        )
+            request: request, url: "http://docker" + (version.map { "/v\($0)" } ?? "") + request.target,
+            transport: self, isStream: isStream)
         try start(transfer)
         return transfer
     }

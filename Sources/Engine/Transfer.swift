@@ -16,6 +16,10 @@ public final class Transfer {
     private let transport: CurlTransport
     private var headers: [String: String] = [:]
     private var body: [UInt8] = []
+    /// Its body is handed out as it comes (``nextPiece()``) and may be of any length.
+    private let isStream: Bool
+    private var pieceWaiter: Waiter<Void>?
+    private var hasEnded = false
     private var isTooLong = false
     private var hasWholeHeader = false
     private var headerList: UnsafeMutablePointer<curl_slist>?
@@ -24,9 +28,14 @@ public final class Transfer {
     // There before the transfer begins: it may have ended by the time that somebody asks.
     private let connected: Waiter<Int32>?
 
-    /// - Parameter connectsOnly: opens a connection and sends nothing (``connection()``).
-    init(request: Request, url: String, transport: CurlTransport, connectsOnly: Bool = false) {
+    /// - Parameters:
+    ///   - isStream: hands out the answer's body piece by piece (``nextPiece()``).
+    ///   - connectsOnly: opens a connection and sends nothing (``connection()``).
+    init(
+        request: Request, url: String, transport: CurlTransport, isStream: Bool = false, connectsOnly: Bool = false
+    ) {
         self.request = request
+        self.isStream = isStream
         self.transport = transport
         connected = connectsOnly ? Waiter() : nil
         easy = curl_easy_init()
@@ -79,6 +88,29 @@ public final class Transfer {
     /// Waits for the whole answer.
     public func response() async throws(EngineError) -> Response { try await wait(for: ended) }
 
+    /// Waits for the next bytes of a stream's body; `nil` at its end.
+    ///
+    /// - Throws: when the connection ends before the body does.
+    func nextPiece() async throws(EngineError) -> [UInt8]? {
+        if body.isEmpty, !hasEnded {
+            let waiter = Waiter<Void>()
+            pieceWaiter = waiter
+            try await wait(for: waiter)
+        }
+        guard body.isEmpty else {
+            defer { body = [] }
+            return body
+        }
+        _ = try await wait(for: ended)
+        return nil
+    }
+
+    /// Hangs up; whoever waits for it gets an error.
+    func cancel() {
+        guard !hasEnded else { return }
+        finish(.failure(EngineError.cut(call: request.call, reason: "cancelled")))
+    }
+
     /// Waits until the connection stands, and gives it away.
     func connection() async throws(EngineError) -> Descriptor {
         guard let connected else { throw .cut(call: request.call, reason: "not asked for") }
@@ -112,6 +144,7 @@ public final class Transfer {
             return 0
         }
         body += bytes
+        if isStream { pieceWaiter?.resume(.success(())) }
         return bytes.count
     }
 
@@ -128,10 +161,15 @@ public final class Transfer {
     }
 
     func end(_ code: CURLcode) {
-        let outcome = outcome(code)
+        finish(outcome(code))
+    }
+
+    private func finish(_ outcome: Result<Response, any Error>) {
+        hasEnded = true
         if let connected { connected.resume(outcome.flatMap { _ in takeSocket() }) }
         begun.resume(outcome.map { _ in () })
         ended.resume(outcome)
+        pieceWaiter?.resume(.success(()))
         transport.drop(self)
     }
 

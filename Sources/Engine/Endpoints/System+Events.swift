@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSON
+public import Systemd
+
+/// What happens to a container from now on, one event after the other.
+@LoopActor
+public final class ContainerEvents {
+    /// More than any event has to say, but one of a container with absurdly many labels.
+    private static let longestEvent = 1 << 20
+
+    private let transfer: Transfer
+    private var unread: [UInt8] = []
+
+    init(_ transfer: Transfer) { self.transfer = transfer }
+
+    /// The next event, however long that takes.
+    ///
+    /// A stream has no end of its own: the Engine ends it when it goes away, and ``EngineError/cut(call:reason:)``
+    /// says so. What happened between two streams is told by neither: look at the container once the next one stands.
+    ///   - Throws: also when what comes is not an event; then nothing of this stream can be trusted any more.
+    public func next() async throws(EngineError) -> ContainerEvent {
+        let newline = UInt8(ascii: "\n")
+        while true {
+            while let end = unread.firstIndex(of: newline) {
+                let line = unread[..<end]
+                unread.removeSubrange(...end)
+                if let event = try event(line) { return event }
+            }
+            guard unread.count <= Self.longestEvent else { throw garbage("an event without an end") }
+            guard let piece = try await transfer.nextPiece() else {
+                throw .cut(call: transfer.request.call, reason: "at its end")
+            }
+            unread += piece
+        }
+    }
+
+    /// Hangs up; whoever waits for the next event gets an error.
+    public func close() { transfer.cancel() }
+
+    private func event(_ line: ArraySlice<UInt8>) throws(EngineError) -> ContainerEvent? {
+        guard !line.isEmpty else { return nil }
+        do throws(JSONError) {
+            return ContainerEvent(try JSON.decode(ContainerEvent.Message.self, from: line))
+        } catch {
+            throw garbage(error.description)
+        }
+    }
+
+    private func garbage(_ reason: String) -> EngineError {
+        transfer.cancel()
+        return .garbage(call: transfer.request.call, reason: reason)
+    }
+}
+
+extension Client {
+    /// Asks to be told what happens to a container; returns when the Engine listens.
+    ///
+    /// `GET /events?filters={"container":[…],"event":[…],"type":["container"]}`. The Engine sends the answer's header
+    /// once it has registered the listener, so whatever follows cannot be missed.
+    ///   - container: Its whole ID. There may be no such container (yet): then nothing happens to it.
+    public func events(
+        of container: String, _ kinds: [ContainerEvent.Kind]
+    ) async throws(EngineError) -> ContainerEvents {
+        let filters = ["container": [container], "event": kinds.map(\.rawValue), "type": ["container"]]
+        let call = Request(.get, "/events").call
+        let request = Request(
+            .get, "/events",
+            query: [("filters", String(decoding: try Self.encode(filters, for: call), as: UTF8.self))],
+            timeoutSeconds: nil)
+        let transfer = try stream(request)
+        if try await transfer.begin() >= 400 { _ = try Self.accepted(try await transfer.response(), of: request) }
+        return ContainerEvents(transfer)
+    }
+}
