@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "Engine", dependencies: ["CCurl", "JSON", "Linux", "Systemd"], swiftSettings: strict),
         .target(name: "RunOptions", dependencies: ["Engine", "JSON", "Linux"], swiftSettings: strict),
         .target(name: "Supervision", dependencies: ["Linux"], swiftSettings: strict),
+        .target(name: "Claims", dependencies: ["Linux"], swiftSettings: strict),
         .target(
             name: "Commands",
             dependencies: ["Cgroups", "Engine", "JSON", "Linux", "RunOptions", "Supervision", "Systemd"],
@@ -55,6 +56,7 @@ let package = Package(
         .testTarget(
             name: "RunOptionsTests", dependencies: ["Engine", "JSON", "Linux", "RunOptions"], swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Linux", "Supervision"], swiftSettings: strict),
+        .testTarget(name: "ClaimsTests", dependencies: ["Claims", "Linux", "Support"], swiftSettings: strict),
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "Engine", "Linux", "RunOptions", "Supervision", "Support", "Systemd"],

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -113,6 +114,84 @@ static inline ssize_t CLinux_receive_from(int socket, void *buffer, size_t size,
             *pid = sender.pid;
         }
     return count;
+}
+
+// Who is at the other end of a connected socket (SO_PEERCRED): whoever called connect(2), or listen(2).
+static inline int CLinux_peer(int socket, struct CLinux_credentials *peer) {
+    socklen_t size = sizeof *peer;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, peer, &size);
+}
+
+// The same as a pidfd: Linux 6.5, newer than the headers we build with.
+static inline int CLinux_peer_pidfd(int socket) {
+    int pidfd = -1;
+    socklen_t size = sizeof pidfd;
+    return getsockopt(socket, SOL_SOCKET, 77 /* SO_PEERPIDFD */, &pidfd, &size) < 0 ? -1 : pidfd;
+}
+
+// The supplementary groups of the peer. Takes the room in *count, leaves how many there are; ERANGE when the room was
+// too small.
+static inline int CLinux_peer_groups(int socket, gid_t *groups, size_t *count) {
+    socklen_t size = (socklen_t)(*count * sizeof *groups);
+    int result = getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
+    *count = size / sizeof *groups;
+    return result;
+}
+
+// accept4(2) is declared under _GNU_SOURCE only.
+static inline int CLinux_accept(int listener) {
+    return (int)syscall(SYS_accept4, listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+// The most descriptors that go in one message (SCM_MAX_FD, unix(7)).
+#define CLinux_MOST_DESCRIPTORS 253
+
+union CLinux_rights {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int) * CLinux_MOST_DESCRIPTORS)];
+};
+
+// Sends a packet and descriptors with it, without waiting. The CMSG_ macros do not reach Swift.
+static inline ssize_t CLinux_send_descriptors(
+    int socket, const void *buffer, size_t size, const int *descriptors, size_t count) {
+    struct iovec part = {.iov_base = (void *)buffer, .iov_len = size};
+    union CLinux_rights control;
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (count > 0) {
+        memset(&control, 0, sizeof control);
+        message.msg_control = &control;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+        control.header.cmsg_level = SOL_SOCKET;
+        control.header.cmsg_type = SCM_RIGHTS;
+        control.header.cmsg_len = CMSG_LEN(sizeof(int) * count);
+        memcpy(CMSG_DATA(&control.header), descriptors, sizeof(int) * count);
+    }
+    return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+// Receives a packet and the descriptors that came with it, close-on-exec, without waiting; `descriptors` has room for
+// CLinux_MOST_DESCRIPTORS. What was truncated has lost bytes, or descriptors above our limit of open files.
+static inline ssize_t CLinux_receive_descriptors(
+    int socket, void *buffer, size_t size, int *descriptors, size_t *count, int *truncated) {
+    struct iovec part = {.iov_base = buffer, .iov_len = size};
+    union CLinux_rights control;
+    struct msghdr message = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    *count = 0;
+    ssize_t length = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (length < 0)
+        return length;
+    *truncated = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c))
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+            *count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+            memcpy(descriptors, CMSG_DATA(c), *count * sizeof(int));
+        }
+    return length;
 }
 
 // A process of our own that only notes which signals it is sent (see SignalWitness in Linux/). It shares our memory

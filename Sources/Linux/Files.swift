@@ -41,11 +41,16 @@ public enum Files {
                     open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
                 })
             try writeAll(Array(text.utf8), to: file.rawValue, on: path)
-            try system("rename", on: path) { rename(draft, path) }
+            try rename(draft, to: path)
         } catch {
             _ = unlink(draft)  // Whatever is left of the draft; the error that counts is on its way up.
             throw error
         }
+    }
+
+    /// Gives a file another name, in place of whatever had it (rename(2)).
+    public static func rename(_ path: String, to other: String) throws(SystemError) {
+        try system("rename", on: other) { Glibc.rename(path, other) }
     }
 
     /// Removes a file; one that is not there is no error.

@@ -4,11 +4,11 @@ internal import Glibc
 public import Linux
 
 /// A thread outside Swift's own pool: it may block as long as it likes.
-struct PosixThread: @unchecked Sendable {
+public struct PosixThread: @unchecked Sendable {
     private let id: pthread_t
 
     /// Starts it; it must be joined, or never end.
-    init(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    public init(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
         var id = pthread_t()
         let context = Unmanaged.passRetained(Box(body))
         let code = pthread_create(
@@ -25,7 +25,7 @@ struct PosixThread: @unchecked Sendable {
     }
 
     /// Waits for its end.
-    func join() { pthread_join(id, nil) }
+    public func join() { pthread_join(id, nil) }
 
     private final class Box: Sendable {
         let body: @Sendable () -> Void

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Linux
+
+/// What a container is given beside its place. The descriptors stay their owner's, and must stay open as long as the
+/// claim.
+public struct Offer: Sendable, Equatable {
+    /// One socket of the unit's (sd_listen_fds_with_names(3)).
+    public struct Socket: Sendable, Equatable {
+        public var name: String
+        public var descriptor: Int32
+
+        public init(name: String, descriptor: Int32) {
+            self.name = name
+            self.descriptor = descriptor
+        }
+    }
+
+    /// What takes the place of Docker's own pipes.
+    public struct Output: Sendable, Equatable {
+        public var stdout: Int32
+        public var stderr: Int32
+
+        public init(stdout: Int32, stderr: Int32) {
+            self.stdout = stdout
+            self.stderr = stderr
+        }
+    }
+
+    /// In the order in which the container gets them, from 3 on.
+    public var sockets: [Socket] = []
+    public var output: Output?
+
+    public init(sockets: [Socket] = [], output: Output? = nil) {
+        self.sockets = sockets
+        self.output = output
+    }
+}
+
+/// A supervisor's word that a container is its own: our runtime finds it, and makes the container in the cgroup of the
+/// unit that the supervisor is in.
+///
+/// Made between create and start, and closed once the container is started. Nothing here waits.
+public final class Claim {
+    /// What has hung up, or was told all, is closed at once: there is seldom more than one.
+    private var connections: [Int32: Connection] = [:]
+    private let id: ContainerID
+    private let address: Address
+    private let offer: Offer
+    private let listener: Descriptor
+    private let readiness: Readiness
+    private var file: String?
+
+    /// A runtime was told everything: whoever starts the container now starts it in the unit.
+    public private(set) var wasAsked = false
+
+    private final class Connection {
+        let descriptor: Descriptor
+        init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    }
+
+    /// Claims a container; a claim that somebody left behind who is gone is replaced.
+    ///
+    /// - Parameter id: its full ID.
+    public init(of id: String, at address: Address, offering offer: Offer = Offer()) throws(ClaimError) {
+        guard let id = ContainerID(id) else { throw ClaimError("claim container \(id): not a full container ID") }
+        self.id = id
+        self.address = address
+        self.offer = offer
+        do throws(SystemError) {
+            readiness = try Readiness()
+            listener = try Self.listen(at: address, id)
+            if case .path(let path) = address.socket(of: id) { file = path }
+            try readiness.add(listener)
+        } catch {
+            throw ClaimError(
+                error.isAddressInUse
+                    ? "claim container \(id): another process has claimed it: \(error.subject)"
+                    : "claim container \(id): \(error)")
+        }
+    }
+
+    deinit { close() }
+
+    /// Readable whenever ``serve()`` has something to do.
+    public var descriptor: Int32 { readiness.descriptor.rawValue }
+
+    /// Answers whoever asks and may; others are hung up on.
+    public func serve() {
+        // An epoll that cannot be read has nothing to tell, and the runtime on the other side has a time limit.
+        for number in (try? readiness.readable()) ?? [] {
+            if number == listener.rawValue {
+                accept()
+            } else if let connection = connections[number], !answer(connection.descriptor) {
+                connections[number] = nil
+            }
+        }
+    }
+
+    /// Gives the claim up.
+    public func close() {
+        guard let path = file else { return }
+        file = nil
+        try? Files.remove(path)  // Else it is one that nobody listens on, which the runtime removes.
+    }
+
+    private static func listen(at address: Address, _ id: ContainerID) throws(SystemError) -> Descriptor {
+        guard case .folder(let folder) = address, case .path(let path) = address.socket(of: id) else {
+            return try .listening(at: address.socket(of: id))
+        }
+        if let slash = folder.lastIndex(of: "/") { try Files.makeFolder(String(folder[..<slash]), mode: 0o700) }
+        try Files.makeFolder(folder, mode: 0o700)
+        do throws(SystemError) {
+            _ = try Descriptor.connected(to: .path(path))
+            throw SystemError(call: "bind", subject: path, code: EADDRINUSE)
+        } catch  where error.isNobodyListening {}
+        // A runtime must never find a socket that does not listen yet: it would take it for one that was left behind.
+        let draft = "\(folder)/.\(getpid())"
+        try Files.remove(draft)
+        let listener = try Descriptor.listening(at: .path(draft))
+        try Files.rename(draft, to: path)
+        return listener
+    }
+
+    private func accept() {
+        while let connection = try? listener.accept() {
+            guard let peer = try? Peer(of: connection), address.isRuntime(peer), (try? readiness.add(connection)) != nil
+            else {
+                continue
+            }
+            connections[connection.rawValue] = Connection(connection)
+        }
+    }
+
+    /// Whether there is more to come on this connection.
+    private func answer(_ connection: borrowing Descriptor) -> Bool {
+        let descriptors = (offer.output.map { [$0.stdout, $0.stderr] } ?? []) + offer.sockets.map(\.descriptor)
+        guard let packet = try? connection.receivePacket(upTo: Question.longest),
+            let question = Question(packet.bytes), question.container == id.text, question.first <= descriptors.count
+        else { return false }
+        let end = min(question.first + Packet.mostDescriptors, descriptors.count)
+        let outputs = descriptors.count - offer.sockets.count
+        let sockets = offer.sockets[max(0, question.first - outputs)..<max(0, end - outputs)]
+        let reply = Reply(
+            container: id.text, handsOutput: offer.output != nil, total: descriptors.count, names: sockets.map(\.name))
+        guard (try? connection.send(reply.packet, with: Array(descriptors[question.first..<end]))) != nil else {
+            return false
+        }
+        if end == descriptors.count { wasAsked = true }
+        return true
+    }
+}

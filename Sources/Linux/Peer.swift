@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// The process at the other end of a unix(7) connection: whoever called connect(2), or listen(2).
+public struct Peer: ~Copyable, Sendable {
+    /// Its number; 0 where it is in a PID namespace that we do not see into.
+    public let process: Int32
+    /// Its effective user then.
+    public let user: UInt32
+    private let group: UInt32
+    private let connection: Int32
+    private let handle: Int32
+
+    /// Asks the kernel, which has kept it since then (SO_PEERCRED, and SO_PEERPIDFD of Linux 6.5).
+    ///
+    /// - Parameter connection: must stay open as long as its peer is of interest.
+    public init(of connection: borrowing Descriptor) throws(SystemError) {
+        let socket = connection.rawValue
+        var credentials = CLinux_credentials()
+        try system("getsockopt", on: "descriptor \(socket)") { CLinux_peer(socket, &credentials) }
+        (process, user, group) = (credentials.pid, credentials.uid, credentials.gid)
+        self.connection = socket
+        handle = CLinux_peer_pidfd(socket)
+    }
+
+    deinit { if handle >= 0 { close(handle) } }
+
+    /// Whether it was in a group then, be it a supplementary one (SO_PEERGROUPS).
+    public func isMember(of other: UInt32) -> Bool {
+        if group == other { return true }
+        var groups: [gid_t] = []
+        var count = 0
+        // With too little room the kernel tells how much it takes.
+        while CLinux_peer_groups(connection, &groups, &count) == -1 {
+            guard count > groups.count else { return false }
+            groups = [gid_t](repeating: 0, count: count)
+        }
+        return groups.prefix(count).contains(other)
+    }
+
+    /// It has ended, and its number may be another process's by now; always `false` before Linux 6.5.
+    public var hasEnded: Bool {
+        // A negative number is passed over (poll(2)).
+        var ready = pollfd(fd: handle, events: Int16(POLLIN), revents: 0)
+        return poll(&ready, 1, 0) == 1
+    }
+}
