@@ -20,6 +20,7 @@ public enum Program {
             switch wrapper.command {
             case "completion": return show(try completion(for: wrapper.rest))
             case "manual": return show(manual(version: version))
+            case "setup": return try setup(wrapper.rest, environment: environment, diagnostics)
             default: return try run(wrapper, environment: environment, diagnostics)
             }
         } catch {
@@ -37,20 +38,41 @@ public enum Program {
         // The journal and a dead terminal must not kill us: a write that fails says so itself.
         signal(SIGPIPE, SIG_IGN)
         EventLoop.blockSignals(Signal.relayed)
-        return loop(wrapper, options, environment: environment, diagnostics)
+        let ready = options
+        return loop(diagnostics) {
+            do {
+                return await (try Run(wrapper, ready, environment: environment, diagnostics: diagnostics))()
+            } catch {
+                diagnostics.error("set up the event loop: \(error)")
+                return .exited(LaunchError.Code.engine.rawValue)
+            }
+        }
+    }
+
+    private static func setup(
+        _ words: [String], environment: [String: String], _ diagnostics: Diagnostics
+    ) throws(UsageError) -> ExitStatus {
+        let options = try SetupOptions(parsing: words)
+        if options.showsHelp { return show(setupHelp) }
+        return loop(diagnostics) {
+            do {
+                let program = try Files.resolve("/proc/self/exe")
+                let report = try await Setup(options, environment: environment, program: program)()
+                let printed = show(report.lines.map { $0 + "\n" }.joined())
+                return report.isGood ? printed : .exited(1)
+            } catch {
+                diagnostics.error("\(error)")
+                return .exited(LaunchError.Code.engine.rawValue)
+            }
+        }
     }
 
     private static func loop(
-        _ wrapper: WrapperOptions, _ options: ContainerOptions, environment: [String: String],
-        _ diagnostics: Diagnostics
+        _ diagnostics: Diagnostics, _ command: @escaping @LoopActor () async -> ExitStatus
     ) -> ExitStatus {
         let outcome = Outcome()
         EventLoop.shared.task {
-            do {
-                outcome.status = await (try Run(wrapper, options, environment: environment, diagnostics: diagnostics))()
-            } catch {
-                diagnostics.error("set up the event loop: \(error)")
-            }
+            outcome.status = await command()
             EventLoop.shared.stop()
         }
         do throws(SystemError) {
@@ -83,9 +105,20 @@ public enum Program {
         systemd-docker run --help lists the options of run, which are those of docker run.
 
         Other commands:
+          setup                   Have Docker know our runtime, which makes containers in units (setup --help)
           manual                  Print the manual page, for man -l -
           completion bash         Print the completion script for bash
 
+        """
+
+    private static let setupHelp = """
+        Usage: systemd-docker setup [--check|--undo]
+
+        Registers systemd-docker-runtime in Docker's configuration and has the daemon reload it. Then --placement native
+        works: Docker makes the containers of units in the units. It takes root; no container is disturbed.
+
+        Options:
+        \(SetupOptions.help)
         """
 
     private static let runHelp = """

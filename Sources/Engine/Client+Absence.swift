@@ -50,7 +50,7 @@ extension Client {
 
     /// The daemon of the pid file beside the socket (dockerd(8), `--pidfile`); `nil` where there is none, or it has
     /// died.
-    var runningDaemon: Int32? {
+    public var runningDaemon: Int32? {
         let folder = host.socket.lastIndex(of: "/").map { host.socket[..<$0] } ?? ""
         guard let text = try? Files.text("\(folder)/docker.pid"), let id = Int32(text.filter { !$0.isWhitespace })
         else {

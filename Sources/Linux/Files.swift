@@ -88,12 +88,29 @@ public enum Files {
     /// Whether the path leads to anything, following links.
     public static func exists(_ path: String) -> Bool { type(of: path) != nil }
 
+    /// Whether the path leads to a file, not a folder, that we may execute.
+    public static func isExecutable(_ path: String) -> Bool { type(of: path) == S_IFREG && access(path, X_OK) == 0 }
+
+    /// The path without links, `.` and `..` (realpath(3)).
+    public static func resolve(_ path: String) throws(SystemError) -> String {
+        guard let text = realpath(path, nil) else { throw SystemError(call: "realpath", subject: path, code: errno) }
+        defer { free(text) }
+        return String(cString: text)
+    }
+
+    /// The number of the user whom the file or process folder belongs to, following links.
+    public static func owner(of path: String) throws(SystemError) -> UInt32 {
+        var status = Glibc.stat()
+        try system("stat", on: path) { stat(path, &status) }
+        return status.st_uid
+    }
+
     private static func type(of path: String) -> mode_t? {
         var status = Glibc.stat()
         return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 
-    private static func writeAll(_ bytes: [UInt8], to file: Int32, on path: String) throws(SystemError) {
+    static func writeAll(_ bytes: [UInt8], to file: Int32, on path: String) throws(SystemError) {
         var rest = bytes[...]
         repeat {
             let count = try system("write", on: path) {

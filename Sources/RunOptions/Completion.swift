@@ -45,6 +45,7 @@ public func completion(for words: [String]) throws(UsageError) -> String {
             case $where in
                 own) known="\(WrapperOptions.commands.joined(separator: " ")) $own_flags $own_values" ;;
                 run) known="$run_flags $run_values" ;;
+                setup) known="\(Words(SetupOptions.table).flags)" ;;
                 completion) known=bash ;;
                 *) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
             esac

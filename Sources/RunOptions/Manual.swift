@@ -10,6 +10,9 @@ public func manual(version: String) -> String {
     .B systemd\\-docker
     [\\fIOPTIONS\\fR] \\fBrun\\fR [\\fIDOCKER RUN OPTIONS\\fR] \\fIIMAGE\\fR [\\fICOMMAND\\fR] [\\fIARG\\fR...]
     .br
+    .B systemd\\-docker setup
+    [\\fB\\-\\-check\\fR|\\fB\\-\\-undo\\fR]
+    .br
     .B systemd\\-docker completion bash
     .br
     .B systemd\\-docker manual
@@ -19,7 +22,11 @@ public func manual(version: String) -> String {
     \\fBdocker run\\fR, and means the same; where a unit wants something else, the option says so below.
     .SH OPTIONS
     \(paragraphs(WrapperOptions.table)).SH OPTIONS OF RUN
-    \(paragraphs(Draft.table)).SH EXIT STATUS
+    \(paragraphs(Draft.table)).SH SETUP
+    \\fBsystemd\\-docker setup\\fR registers our runtime in Docker's configuration, keeps all else that is in there, and
+    has the daemon reload it; that takes root and disturbs no container. Where Docker does not take it over, the file is
+    put back.
+    \(paragraphs(SetupOptions.table)).SH EXIT STATUS
     That of the container, but for
     .TP
     .B 64

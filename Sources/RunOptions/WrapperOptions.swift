@@ -26,7 +26,7 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var rest: [String] = []
 
     /// What we can do; the last two print a shell's completion script and the manual page.
-    public static let commands = ["run", "completion", "manual"]
+    public static let commands = ["run", "setup", "completion", "manual"]
 
     /// How the container comes under the unit.
     public enum Placement: String, Sendable, CaseIterable {

@@ -45,6 +45,13 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
             #expect(found.hostConfig == .init(removesItself: true, cgroupParent: "web.slice"))
         },
         EndpointCall(
+            testDescription: "list", method: "GET", path: "/containers/json", query: "all=1",
+            answer: .json(#"[{"Id":"c1","Names":["/web","/other/web"],"State":"exited"}]"#)
+        ) { client, _ in
+            let all = try await client.list()
+            #expect(all.map(\.id) == ["c1"] && all.map(\.names) == [["/web", "/other/web"]])
+        },
+        EndpointCall(
             testDescription: "create", method: "POST", path: "/containers/create", query: "name=*",
             answer: .json(#"{"Id":"c1","Warnings":["no swap limit"]}"#, status: 201)
         ) { client, container in

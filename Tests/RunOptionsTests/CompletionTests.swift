@@ -15,6 +15,7 @@ struct CompletionTests {
             ("run --name = web --oom-s", ["--oom-score-adj"]), ("run --rm alpine --oom-s", []),
             ("run --env-file /etc/hostnam", ["/etc/hostname"]), ("run --env-file = /etc/hostnam", ["/etc/hostname"]),
             ("completion ", ["bash"]),
+            ("setup --", ["--check", "--help", "--undo"]),
         ] as [(String, [String])])
     func bash(line: String, expected: [String]) throws {
         let words = line.split(separator: " ", omittingEmptySubsequences: false)
@@ -40,10 +41,9 @@ struct CompletionTests {
         let page = manual(version: "1.2.3")
         #expect(page.allSatisfy { $0.isASCII })
         #expect(page.contains(".TH SYSTEMD\\-DOCKER 1 \"\" \"systemd\\-docker 1.2.3\"\n"))
-        for option in Draft.table where !option.help.isEmpty {
-            for name in option.names {
-                #expect(page.contains("\\fB\\-\\-\(name.replacing("-", with: "\\-"))\\fR"), "\(name)")
-            }
+        let names = Draft.table.filter { !$0.help.isEmpty }.flatMap(\.names) + SetupOptions.table.flatMap(\.names)
+        for name in names {
+            #expect(page.contains("\\fB\\-\\-\(name.replacing("-", with: "\\-"))\\fR"), "\(name)")
         }
         #expect(page.contains("\n.TP\n\\fB\\-e\\fR, \\fB\\-\\-env\\fR \\fIlist\\fR\nSet environment variables.\n"))
         #expect(page.contains("(passed through to the OCI runtime). Needs API 1.43.\n"))
