@@ -9,6 +9,7 @@
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -71,6 +72,13 @@ static inline int CLinux_forbid_core_dump(void) {
 static inline char **CLinux_environment(void) {
     extern char **environ;
     return environ;
+}
+
+// memmem(3) is declared under _GNU_SOURCE only.
+extern void *memmem(const void *text, size_t size, const void *word, size_t length);
+
+static inline bool CLinux_find(const void *text, size_t size, const void *word, size_t length) {
+    return memmem(text, size, word, length) != NULL;
 }
 
 // ioctl(2) is variadic.

@@ -8,6 +8,8 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
     case notMounted(root: String)
     /// Our own cgroup is not the one of the unit we were said to be.
     case notInUnit(String, found: String)
+    /// The process is in a cgroup that our cgroup namespace does not show.
+    case outside(process: Int32)
     /// The process ended before it could be looked at.
     case gone(process: String)
     /// The process does not sit in a cgroup of this container: it may be anybody's.
@@ -45,6 +47,8 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notInUnit(let unit, let found):
             "this process is in cgroup \(found), not in that of \(unit): start it from the unit's ExecStart=, or use "
                 + "--placement none"
+        case .outside(let process):
+            "process \(process) is in a cgroup that is not seen from here: it is in another cgroup namespace"
         case .gone(let process):
             "process \(process) ended before its cgroup could be read"
         case .foreign(let process, let container, let found):

@@ -54,7 +54,5 @@ struct Mounts: Sendable, Equatable {
     }
 
     /// The tree that systemd tells services apart by.
-    func isTracking(_ entry: Membership.Entry) -> Bool {
-        hierarchy == .unified ? entry.isUnified : entry.controllers == [Membership.Entry.systemd]
-    }
+    func isTracking(_ entry: Membership.Entry) -> Bool { entry.isTracking(in: hierarchy) }
 }

@@ -14,6 +14,11 @@ public struct Membership: Sendable, Equatable {
         static let systemd = "name=systemd"
 
         var isUnified: Bool { controllers.isEmpty }
+
+        /// Whether it is the tree that systemd tells services apart by.
+        func isTracking(in hierarchy: Hierarchy) -> Bool {
+            hierarchy == .unified ? isUnified : controllers == [Self.systemd]
+        }
     }
 
     /// One entry per tree, in the kernel's order.

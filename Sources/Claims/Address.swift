@@ -28,7 +28,9 @@ public enum Address: Sendable, Equatable {
         return geteuid() == 0 ? system : abstract
     }
 
-    /// Where a runtime has to look. A rootless daemon's runs as root of a user namespace, so its user does not tell.
+    /// Where a runtime has to look.
+    ///
+    /// A rootless daemon's runs as root of a user namespace, so its user does not tell.
     ///
     /// - Parameter runtimeDirectory: `XDG_RUNTIME_DIR`.
     public static func ofRuntime(runtimeDirectory: String?) -> [Address] {

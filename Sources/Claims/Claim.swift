@@ -3,8 +3,9 @@
 internal import Glibc
 internal import Linux
 
-/// What a container is given beside its place. The descriptors stay their owner's, and must stay open as long as the
-/// claim.
+/// What a container is given beside its place.
+///
+/// The descriptors stay their owner's, and must stay open as long as the claim.
 public struct Offer: Sendable, Equatable {
     /// One socket of the unit's (sd_listen_fds_with_names(3)).
     public struct Socket: Sendable, Equatable {
@@ -114,7 +115,7 @@ public final class Claim {
         do throws(SystemError) {
             _ = try Descriptor.connected(to: .path(path))
             throw SystemError(call: "bind", subject: path, code: EADDRINUSE)
-        } catch  where error.isNobodyListening {}
+        } catch  where error.isNobodyListening && !error.isNameTooLong {}
         // A runtime must never find a socket that does not listen yet: it would take it for one that was left behind.
         let draft = "\(folder)/.\(getpid())"
         try Files.remove(draft)

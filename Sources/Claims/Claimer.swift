@@ -5,7 +5,9 @@ internal import Linux
 
 /// The supervisor that has claimed a container, found by our runtime, which waits for its answer.
 public struct Claimer: ~Copyable {
-    /// Its process. What the kernel says of that number before ``ask()`` is about the claimer: it lived to answer.
+    /// Its process.
+    ///
+    /// What the kernel says of that number before ``ask()`` is about the claimer: it lived to answer.
     public let process: Int32
     private let id: ContainerID
     private let connection: Descriptor
@@ -85,9 +87,9 @@ public struct Claimer: ~Copyable {
     }
 }
 
-/// What a supervisor gives its container, with descriptors that are ours.
+/// What a supervisor gives its container, with descriptors that are ours, close-on-exec.
 public struct Answer: ~Copyable {
-    /// Those of the sockets.
+    /// Those of the sockets, in their order.
     public private(set) var names: [String] = []
     fileprivate var descriptors: [Int32] = []
     private var handsOutput = false
@@ -95,13 +97,14 @@ public struct Answer: ~Copyable {
 
     deinit { for descriptor in descriptors { _ = close(descriptor) } }
 
-    /// Its stdout and stderr; `nil` where they stay Docker's.
-    public var output: Offer.Output? {
-        handsOutput ? Offer.Output(stdout: descriptors[0], stderr: descriptors[1]) : nil
+    /// Gives all descriptors away: the sockets, in their order, and stdout and stderr unless they stay Docker's.
+    public mutating func takeDescriptors() -> (sockets: [Int32], output: Offer.Output?) {
+        defer { descriptors = [] }
+        return (
+            sockets: Array(descriptors.dropFirst(handsOutput ? 2 : 0)),
+            output: handsOutput ? Offer.Output(stdout: descriptors[0], stderr: descriptors[1]) : nil
+        )
     }
-
-    /// The sockets, in their order; close-on-exec.
-    public var sockets: ArraySlice<Int32> { descriptors.dropFirst(handsOutput ? 2 : 0) }
 
     fileprivate var isComplete: Bool { descriptors.count == total }
 

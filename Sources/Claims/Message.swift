@@ -27,7 +27,9 @@ struct Question: Equatable {
     var packet: [UInt8] { Fields.write([container, String(first)]) }
 }
 
-/// One packet of the answer. Its descriptors stand beside it: stdout and stderr if they are handed over, then sockets.
+/// One packet of the answer.
+///
+/// Its descriptors stand beside it: stdout and stderr if they are handed over, then sockets.
 struct Reply: Equatable {
     var container: String
     /// Whether the first two of all descriptors are stdout and stderr.

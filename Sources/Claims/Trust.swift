@@ -14,10 +14,10 @@ extension Address {
         (peer.user == 0 || peer.user == geteuid()) && (self != .abstract || peer.isBesideUs)
     }
 
-    /// Whether a runtime may believe this process. Anybody else there is passed over, as if nobody were there: so
-    /// nobody keeps other people's containers from starting.
+    /// Whether a runtime may believe this process.
     ///
-    /// Who may write to Docker's socket is as good as root.
+    /// Anybody else there is passed over, as if nobody were there: so nobody keeps other people's containers from
+    /// starting. Who may write to Docker's socket is as good as root.
     func isSupervisor(_ peer: borrowing Peer, dockerSocket: String = "/run/docker.sock") -> Bool {
         if isRuntime(peer) { return true }
         guard self == .abstract, let group = Self.writers(of: dockerSocket) else { return false }

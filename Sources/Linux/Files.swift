@@ -105,6 +105,12 @@ public enum Files {
         return status.st_uid
     }
 
+    /// Whether two paths lead to the same file, following links.
+    public static func isSame(_ path: String, as other: String) -> Bool {
+        var (one, two) = (Glibc.stat(), Glibc.stat())
+        return stat(path, &one) == 0 && stat(other, &two) == 0 && (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino)
+    }
+
     private static func type(of path: String) -> mode_t? {
         var status = Glibc.stat()
         return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil

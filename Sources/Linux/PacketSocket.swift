@@ -90,6 +90,8 @@ extension SystemError {
     public var isNobodyListening: Bool {
         [ENOENT, ENOTDIR, ENAMETOOLONG, ECONNREFUSED, EPROTOTYPE, EACCES].contains(code)
     }
+    /// No socket can have this address (ENAMETOOLONG).
+    public var isNameTooLong: Bool { code == ENAMETOOLONG }
     /// Somebody did listen there (ECONNREFUSED).
     public var isLeftBehind: Bool { code == ECONNREFUSED }
     /// The other end of the connection is gone (EPIPE, ECONNRESET).

@@ -40,6 +40,7 @@ struct CgroupErrorTests {
         let system = SystemError(call: "open", subject: "/x", code: EROFS)
         let errors: [CgroupError] = [
             .notMounted(root: "/x"), .notInUnit("a.service", found: "/x"), .gone(process: "1"),
+            .outside(process: 1),
             .foreign(process: 1, container: "0", found: "/"), .unknownController("x", known: ["cpu", "pids"]),
             .readOnly(action: "x", system), .denied(action: "x", system), .deviceFilter(group: "/x", reason: "y"),
             .threaded(group: "/x"), .notEmptied(group: "/x"), .failed(action: "x", system),

@@ -80,13 +80,15 @@ struct ClaimTests {
         }
         let claim = try Claim(of: Self.id, at: address, offering: offer)
         #expect(!claim.wasAsked)
-        let answer = try ask(claim)
+        var answer = try ask(claim)
         #expect(claim.wasAsked)
+        let (sockets, output) = answer.takeDescriptors()
+        defer { for number in sockets + (output.map { [$0.stdout, $0.stderr] } ?? []) { close(number) } }
         #expect(answer.names == offer.sockets.map(\.name))
-        #expect(answer.sockets.map(Self.file) == offer.sockets.map { Self.file($0.descriptor) })
-        #expect(answer.sockets.allSatisfy(Self.isClosedOnExec))
-        #expect(answer.output.map { Self.file($0.stdout) } == offer.output.map { Self.file($0.stdout) })
-        #expect(answer.output.map { Self.file($0.stderr) } == offer.output.map { Self.file($0.stderr) })
+        #expect(sockets.map(Self.file) == offer.sockets.map { Self.file($0.descriptor) })
+        #expect(sockets.allSatisfy(Self.isClosedOnExec))
+        #expect(output.map { Self.file($0.stdout) } == offer.output.map { Self.file($0.stdout) })
+        #expect(output.map { Self.file($0.stderr) } == offer.output.map { Self.file($0.stderr) })
     }
 
     private final class Box {
@@ -115,6 +117,15 @@ struct ClaimTests {
         #expect(try Files.names(in: folder["systemd-docker/claims"]) == [Self.id])
         claim.close()
         #expect(try Files.names(in: folder["systemd-docker/claims"]) == [])
+    }
+
+    @Test("a folder whose sockets nobody could connect to is refused")
+    func tooDeep() throws {
+        let deep = Address.folder(folder["claims-\(String(repeating: "x", count: 30))"])
+        let error = #expect(throws: ClaimError.self) { try Claim(of: Self.id, at: deep) }
+        #expect(error?.description.hasSuffix(": File name too long") == true)
+        let id = try #require(ContainerID(Self.id))
+        #expect(try Claimer.find(of: id, at: [deep]) == nil)
     }
 
     @Test("a socket that somebody left behind is removed, and nobody has claimed the container")

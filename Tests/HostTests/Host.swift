@@ -37,6 +37,7 @@ struct Host: Sendable {
     static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     static let program = checkout.appending(path: ".build/release/systemd-docker")
+    static let runtime = checkout.appending(path: ".build/release/systemd-docker-runtime")
     private static let starts = Starts()
 
     /// The host of a kind, booted and with our program in it.
@@ -56,11 +57,11 @@ struct Host: Sendable {
         }
 
         private func boot(_ kind: Kind) throws {
-            guard FileManager.default.isExecutableFile(atPath: program.path()) else {
+            for program in [program, runtime] where !FileManager.default.isExecutableFile(atPath: program.path()) {
                 throw Failure(description: "\(program.path()) is missing: Tests/run builds it")
             }
             try script("start", kind.name, kind.suite, kind.hierarchy, kind.driver)
-            try script("copy", kind.name, program.path(), "/usr/local/bin/systemd-docker")
+            for program in [program, runtime] { try script("copy", kind.name, program.path(), "/usr/local/bin/") }
             try script("copy", kind.name, checkout.appending(path: "Units").path(), "/usr/local/share/systemd-docker")
         }
 

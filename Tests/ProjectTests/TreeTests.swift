@@ -51,6 +51,16 @@ struct TreeTests {
         }
     }
 
+    @Test("the runtime knows neither libcurl nor libsystemd: Docker waits for it with each call")
+    func runtime() throws {
+        let manifest = try String(contentsOf: Self.checkout.appending(path: "Package.swift"), encoding: .utf8)
+        let target = try #require(manifest.firstMatch(of: /name: "Runtime", dependencies: \[(.*)\]/))
+        #expect(!target.output.1.contains("Engine") && !target.output.1.contains("Systemd"))
+        // Released, it needs no shared library at all: there is no PT_INTERP that would name a loader (elf(5)).
+        let program = try Data(contentsOf: Self.checkout.appending(path: ".build/release/systemd-docker-runtime"))
+        #expect(program.range(of: Data("/ld-linux".utf8), in: 0..<4096) == nil)
+    }
+
     @Test("nothing that comes from outside can crash the program")
     func crashes() throws {
         for (path, text) in try Self.files(in: "Sources") {

@@ -5,11 +5,11 @@ public import Linux
 
 /// A folder of a test's own, removed with all that is in it when nobody holds it any more.
 public final class TemporaryFolder: Sendable {
-    /// Its absolute path; short enough for the sockets in it (unix(7): 107 bytes).
+    /// Its absolute path; short enough for the sockets in it (unix(7): 107 bytes), which may be named after containers.
     public let path: String
 
     public init() throws(SystemError) {
-        var template = Array("/tmp/systemd-docker.XXXXXX".utf8CString)
+        var template = Array("/tmp/sd-test.XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw SystemError(call: "mkdtemp", subject: "/tmp", code: errno)
         }

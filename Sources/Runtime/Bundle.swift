@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Claims
+internal import Glibc
+internal import JSON
+internal import Linux
+
+/// The folder that Docker makes for one start of a container; its config.json is the runtime's order.
+struct Bundle {
+    let configuration: String
+
+    init(_ folder: String) { configuration = "\(folder)/config.json" }
+
+    /// The command of the runtime that stands behind ours for this container; empty for runc.
+    ///
+    /// Looked for in the bytes first: nearly no container has one, and each call for each container comes by here.
+    func runtime() throws(RuntimeError) -> [String] {
+        guard let text = try read(), Self.contains(RuntimeAnnotation.key, text) else { return [] }
+        let value: String?
+        do throws(JSONError) {
+            value = try Document(text).value(at: "annotations", RuntimeAnnotation.key)
+        } catch {
+            throw RuntimeError("read \(configuration): \(error)")
+        }
+        guard let value else { return [] }
+        let command = RuntimeAnnotation.command(of: value)
+        guard !command.isEmpty else {
+            throw RuntimeError("read \(configuration): annotation \(RuntimeAnnotation.key) names no runtime")
+        }
+        return command
+    }
+
+    /// Orders another place, and a name for each socket.
+    ///
+    /// Docker makes a new bundle for each start, so that nothing of it stays.
+    func order(place: String, socketNames: [String]) throws(RuntimeError) {
+        guard let text = try read() else {
+            throw RuntimeError("read \(configuration): it is missing, or others than we may write to it")
+        }
+        let order = try edited(text, place, socketNames)
+        do throws(SystemError) {
+            try FileDraft(of: configuration, contents: order).commit()
+        } catch {
+            throw RuntimeError("\(error)")
+        }
+    }
+
+    private func edited(_ text: [UInt8], _ place: String, _ names: [String]) throws(RuntimeError) -> [UInt8] {
+        do throws(JSONError) {
+            var document = try Document(text)
+            try document.set(place, at: "linux", "cgroupsPath")
+            if !names.isEmpty {
+                // runc itself adds LISTEN_FDS and LISTEN_PID, and knows nothing of names (sd_listen_fds(3)).
+                let prefix = "LISTEN_FDNAMES="
+                let others = try document.value([String].self, at: "process", "env") ?? []
+                try document.set(
+                    others.filter { !$0.hasPrefix(prefix) } + [prefix + names.joined(separator: ":")],
+                    at: "process", "env")
+            }
+            return document.text
+        } catch {
+            throw RuntimeError("read \(configuration): \(error)")
+        }
+    }
+
+    /// `nil` where there is none, or where others than we could have written it.
+    ///
+    /// Else a call that is made in somebody's folder would run what that somebody names.
+    private func read() throws(RuntimeError) -> [UInt8]? {
+        let path = configuration
+        do throws(SystemError) {
+            let file = Descriptor(owning: try system("open", on: path) { open(path, O_RDONLY | O_CLOEXEC) })
+            var status = stat()
+            try system("fstat", on: path) { fstat(file.rawValue, &status) }
+            guard status.st_uid == geteuid(), status.st_mode & (S_IWGRP | S_IWOTH) == 0 else { return nil }
+            var text: [UInt8] = []
+            while true {
+                let piece = try file.read(upTo: 65536)
+                if piece.isEmpty { return text }
+                text += piece
+            }
+        } catch {
+            if error.isNotFound { return nil }
+            throw RuntimeError("\(error)")
+        }
+    }
+
+    private static func contains(_ word: String, _ text: [UInt8]) -> Bool {
+        let bytes = Array(word.utf8)
+        return CLinux_find(text, text.count, bytes, bytes.count)
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Cgroups
+internal import Claims
+internal import Glibc
+internal import Linux
+
+/// `systemd-docker-runtime`: stands before the container's real runtime, and becomes it.
+///
+/// Docker's shim calls it in runc's command line. Only `create` of a container that a supervisor has claimed is
+/// changed; every other call is handed on as it came.
+public enum Program {
+    /// Becomes the real runtime, or says why it cannot.
+    ///
+    /// - Parameter arguments: as main(int, char **) gets them: they are handed on byte by byte.
+    /// - Returns: the exit status, if it comes to that.
+    public static func run(_ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+        var words: [UnsafeMutablePointer<CChar>?] = []
+        while let word = arguments[words.count] { words.append(word) }
+        words = Array(words.dropFirst())
+        let invocation = Invocation(words.map { $0.map { String(cString: $0) } ?? "" })
+        do throws(RuntimeError) {
+            let bundle = Bundle(invocation.bundle)
+            let runtime = try bundle.runtime()
+            if let inheritance = try claimed(invocation, bundle) {
+                // The place is one for runc's cgroupfs driver: a path, where the systemd driver wants three names.
+                for index in invocation.systemdCgroup.reversed() { words.remove(at: index) }
+                try inheritance.take()
+            }
+            try become(runtime.isEmpty ? ["runc"] : runtime, words)
+        } catch {
+            error.tell(invocation)
+        }
+        return 1
+    }
+
+    /// Puts a claimed container's order right; `nil` for a call that is handed on as it is.
+    private static func claimed(_ invocation: Invocation, _ bundle: Bundle) throws(RuntimeError) -> Inheritance? {
+        guard invocation.command == "create", let id = invocation.container.flatMap({ ContainerID($0) }) else {
+            return nil
+        }
+        let directory = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) }
+        let addresses = Address.ofRuntime(runtimeDirectory: directory)
+        guard let claimer = try RuntimeError.of({ () throws(ClaimError) in try Claimer.find(of: id, at: addresses) })
+        else { return nil }
+        // In this order: who answers has lived until then, so that the number was its own.
+        let place = try RuntimeError.of { () throws(CgroupError) in
+            try UnitGroup.birthplace(ofContainerOf: claimer.process)
+        }
+        var answer = try RuntimeError.of { () throws(ClaimError) in try claimer.ask() }
+        try bundle.order(place: place, socketNames: answer.names)
+        let (sockets, output) = answer.takeDescriptors()
+        return Inheritance(sockets: sockets, output: output)
+    }
+
+    /// Executes the first of these words, found in PATH unless it is a path, with the others as its first arguments.
+    private static func become(
+        _ command: [String], _ arguments: [UnsafeMutablePointer<CChar>?]
+    ) throws(RuntimeError) {
+        let name = command[0]
+        let words = command.map { strdup($0) } + arguments + [nil]
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
+        let candidates = name.contains("/") ? [name] : path.split(separator: ":").map { "\($0)/\(name)" }
+        // A link to us in the place of runc, or an order to run ourselves, would have no end.
+        for candidate in candidates where !Files.isSame(candidate, as: "/proc/self/exe") {
+            execv(candidate, words)
+            // As execvp(3): whatever is not there, or not for us, is passed over.
+            guard [ENOENT, ENOTDIR, EACCES].contains(errno) else {
+                throw RuntimeError("execute \(candidate): \(String(cString: strerror(errno)))")
+            }
+        }
+        throw RuntimeError(
+            name.contains("/") ? "execute \(name): no such runtime" : "execute \(name): not found in PATH=\(path)")
+    }
+}

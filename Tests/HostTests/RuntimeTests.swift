@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension HostTests {
+    /// Our runtime alone, as Docker calls it for containers that nobody has claimed.
+    @Suite("Runtime")
+    struct Runtime {
+        private static let kinds: [Host.Kind] = [.trixie, .bookwormLegacy, .forky]
+
+        /// Registers the runtime, runs a script, and takes it out again.
+        private func registered(_ kind: Host.Kind, _ script: String) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: [:],
+                """
+                file=/etc/docker/daemon.json
+                cp $file /run/daemon.json
+                trap 'cp /run/daemon.json $file; rm /run/daemon.json; systemctl reload docker' EXIT
+                sed -i 's,^{,{"runtimes":{"systemd-docker":{"path":"/usr/local/bin/systemd-docker-runtime"}}\\,,' $file
+                systemctl reload docker
+                eventually 'docker info --format "{{json .Runtimes}}" | grep -q systemd-docker-runtime'
+                # The place of a container in every cgroup tree, without its ID.
+                place() { sed "s/$(docker inspect --format '{{.Id}}' $1)/ID/" /proc/$(pid_of $1)/cgroup; }
+                \(script)
+                """)
+        }
+
+        @Test("a container that nobody has claimed is as with runc alone", arguments: kinds)
+        func unclaimed(kind: Host.Kind) async throws {
+            try await registered(
+                kind,
+                """
+                docker run --detach --name plain busybox sleep 100
+                docker run --detach --name ours --runtime systemd-docker busybox sleep 100
+                [[ $(place ours) == "$(place plain)" ]]
+                [[ $(docker exec ours echo inside) == inside ]]
+                docker top ours | grep -q "sleep 100"
+                docker pause ours && docker unpause ours
+                docker restart -t 0 ours
+                [[ $(place ours) == "$(place plain)" ]]
+                docker kill ours
+                [[ $(docker wait ours) == 137 ]]
+                docker rm --force ours plain
+                status=0
+                answer=$(docker run --rm --runtime systemd-docker busybox sh -c 'echo out; exit 3') || status=$?
+                [[ $answer == out && $status == 3 ]]
+                """)
+        }
+
+        @Test("what the runtime cannot do is told by docker", arguments: [Host.Kind.trixie, .bookwormLegacy])
+        func errors(kind: Host.Kind) async throws {
+            try await registered(
+                kind,
+                """
+                mv /usr/sbin/runc /usr/sbin/runc.away
+                ! answer=$(docker run --rm --runtime systemd-docker busybox true 2>&1) || exit 1
+                mv /usr/sbin/runc.away /usr/sbin/runc
+                grep -q "systemd-docker-runtime: execute runc: not found in PATH=" <<<"$answer" || { echo "$answer"; exit 1; }
+                """)
+        }
+    }
+}
