@@ -12,15 +12,22 @@ extension HostTests {
             # Until there is one.
             [[ -x $runtime ]] || { printf '#!/bin/sh\\nexec runc "$@"\\n' >$runtime && chmod +x $runtime && stub=$runtime; }
             fresh() { rm -f $file && cp --archive $saved $file; }
+            restart() {
+                systemctl daemon-reload
+                systemctl reset-failed docker.service
+                systemctl restart docker.service
+            }
             restore() {
                 rm -rf /run/systemd/system/docker.service.d
                 docker ps --all --quiet | xargs --no-run-if-empty docker rm --force >/dev/null
                 fresh
                 rm -f $saved ${stub:-}
-                ! docker info --format '{{json .Runtimes}}' | grep -q systemd-docker || systemctl restart docker.service
+                if docker info --format '{{json .Runtimes}}' | grep -q systemd-docker; then restart; fi
             }
             trap restore EXIT
             knows() { docker info --format '{{json .Runtimes}}' | grep -qF '"systemd-docker":{"path":"'$runtime'"'; }
+            # Not by !, whose failure ends no script.
+            forgot() { if knows; then return 1; fi; }
             # Says no, with this text.
             refused() {
                 local answer
@@ -61,8 +68,8 @@ extension HostTests {
                     docker rm user
                     systemd-docker setup --undo
                     cmp $file $saved
-                    ! knows
-                    ! docker run --rm --runtime systemd-docker busybox true
+                    forgot
+                    refused "ntime" docker run --rm --runtime systemd-docker busybox true
 
                     # Where setup has made the file, it goes with what is in it.
                     rm $file
@@ -70,7 +77,7 @@ extension HostTests {
                     knows
                     systemd-docker setup --undo
                     [[ ! -e $file ]]
-                    ! knows
+                    forgot
 
                     [[ "$(pid_of bystander) $(property docker.service MainPID)" == "$before" ]]
                     docker exec bystander true
@@ -94,7 +101,7 @@ extension HostTests {
                         [[ $text == *bogus* ]] || reason='line 2, column 17: the text ends too early: nothing was changed'
                         refused "$reason" systemd-docker setup
                         cmp $file /root/broken
-                        ! knows
+                        forgot
                     done
                     rm /root/broken
                     """.replacing("\\(objection)", with: objection))
@@ -109,8 +116,7 @@ extension HostTests {
                         mkdir -p /run/systemd/system/docker.service.d
                         printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/dockerd -H fd:// %s\\n' "$*" \\
                             >/run/systemd/system/docker.service.d/test.conf
-                        systemctl daemon-reload
-                        systemctl restart docker.service
+                        restart
                     }
                     begin --config-file=$saved --add-runtime other=/usr/bin/runc
                     refused "Docker would forget other until its next start" systemd-docker setup
@@ -126,8 +132,7 @@ extension HostTests {
                     systemd-docker setup --check
                     refused "it is on Docker's command line" systemd-docker setup --undo
                     rm -r /root/original /run/systemd/system/docker.service.d
-                    systemctl daemon-reload
-                    systemctl restart docker.service
+                    restart
                     """)
         }
     }
