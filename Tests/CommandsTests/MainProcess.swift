@@ -12,8 +12,12 @@ final class MainProcess: Sendable {
 
     /// - Parameter traps: what a shell does before it waits to be told, such as `trap 'exit 3' TERM`.
     init(_ traps: String = ":") throws {
-        folder = try TemporaryFolder()
+        let folder = try TemporaryFolder()
+        self.folder = folder
         for name in ["end", "ready"] { mkfifo(folder[name], 0o600) }
+        // Open before there is a writer: a reader's open that waits for one, and that a signal interrupts, has missed it.
+        let ready = Descriptor(
+            owning: try system("open", on: folder["ready"]) { open(folder["ready"], O_RDWR | O_CLOEXEC) })
         child = try Child(
             """
             ulimit -c 0
@@ -23,7 +27,7 @@ final class MainProcess: Sendable {
             while :; do read code <&3 && exit $code; done
             """)
         // Until its traps are set.
-        _ = try Files.read(folder["ready"])
+        _ = try ready.read(upTo: 16)
     }
 
     var id: Int32 { child.id }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Commands
 
-@Suite("Setup", .timeLimit(.minutes(1)))
+@Suite("Setup", .serialized, .timeLimit(.minutes(1)))
 struct SetupTests {
     init() { LoopThread.start() }
 
