@@ -50,12 +50,11 @@ let package = Package(
 
         .executableTarget(
             name: "Benchmarks", dependencies: ["Engine", "JSON", "RunOptions"], path: "Tests/Benchmarks",
-            exclude: ["runtime"],
-            swiftSettings: strict),
+            exclude: ["runtime"], swiftSettings: strict),
 
         // Tests: one target for each module, HostTests for real hosts, ProjectTests for the tree itself.
         .target(name: "Support", dependencies: ["Linux", "Systemd"], path: "Tests/Support", swiftSettings: strict),
-        .testTarget(name: "LinuxTests", dependencies: ["Linux", "Support"], swiftSettings: strict),
+        .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux", "Support"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Linux", "Support", "Systemd"], swiftSettings: strict),
         .testTarget(name: "CgroupsTests", dependencies: ["CLinux", "Cgroups", "Linux"], swiftSettings: strict),
@@ -66,7 +65,8 @@ let package = Package(
         .testTarget(name: "SupervisionTests", dependencies: ["Linux", "Supervision"], swiftSettings: strict),
         .testTarget(name: "ClaimsTests", dependencies: ["Claims", "Linux", "Support"], swiftSettings: strict),
         .testTarget(
-            name: "RuntimeTests", dependencies: ["Cgroups", "Claims", "JSON", "Linux", "Runtime", "Support"],
+            name: "RuntimeTests",
+            dependencies: ["CLinux", "Cgroups", "Claims", "JSON", "Linux", "Runtime", "Support"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandsTests",
