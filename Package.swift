@@ -38,7 +38,7 @@ let package = Package(
             name: "Runtime", dependencies: ["CLinux", "Cgroups", "Claims", "JSON", "Linux"], swiftSettings: strict),
         .target(
             name: "Commands",
-            dependencies: ["Cgroups", "Engine", "JSON", "Linux", "RunOptions", "Supervision", "Systemd"],
+            dependencies: ["Cgroups", "Claims", "Engine", "JSON", "Linux", "RunOptions", "Supervision", "Systemd"],
             swiftSettings: strict),
 
         // Programs: parse nothing, decide nothing, call Commands.

@@ -29,8 +29,8 @@ enum Placement: String, Sendable {
         /// The container that is there already.
         var existing: Existing?
         var unitPath: String
-        /// We do not stay until the container ends.
-        var leavesEarly = false
+        /// We stay until the container ends, and may remove what it leaves.
+        var cleansUp = true
         /// Why our runtime cannot make the container; `nil` where it can.
         var runtimeObstacle: String?
 
@@ -76,9 +76,9 @@ enum Placement: String, Sendable {
         private var obstacleToBirth: String? {
             if isUnified, hasControllers, !isDelegated {
                 "the unit has no Delegate=yes"
-            } else if !isUnified, leavesEarly {
+            } else if !isUnified, !cleansUp {
                 // runc makes cgroups there that nobody but us would remove (Footprint).
-                "nobody stays who would clean up version 1 cgroups"
+                "nobody stays, as root, who would clean up version 1 cgroups"
             } else if !isUnified, namesControllers {
                 "--cgroups names single controllers"
             } else if let existing, existing.isElsewhere {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Cgroups
+internal import Claims
 internal import Engine
+internal import Glibc
 internal import Linux
 internal import RunOptions
 internal import Systemd
@@ -13,7 +15,8 @@ extension Run {
         var choice: Placement.Choice
         var footprint: Footprint
         /// With native placement, what our runtime hands on to.
-        var runtime: ChainedRuntime
+        var runtime: ContainerRuntime
+        var daemonIsRootless: Bool
     }
 
     /// Chooses the placement, and gets the unit's cgroup ready for it; `nil` outside a unit.
@@ -24,7 +27,7 @@ extension Run {
         }
         let group = try UnitGroup(unit: unit.name, membership: try Membership.ofThisProcess())
         let info = try await client.info()
-        let runtime = ChainedRuntime(
+        let runtime = ContainerRuntime(
             wish: options.request.hostConfig.runtime, info: info, version: client.version)
         let choice = try Placement.choose(
             wrapper.placement,
@@ -32,14 +35,16 @@ extension Run {
                 driver: info.cgroupDriver, isUnified: group.hierarchy == .unified,
                 isDelegated: group.isDelegated, hasControllers: group.hasControllers,
                 namesControllers: controllers != .all, existing: try existing(found, group), unitPath: group.path,
-                leavesEarly: leaves, runtimeObstacle: runtime.obstacle))
+                cleansUp: !leaves && geteuid() == 0, runtimeObstacle: runtime.obstacle))
         if choice.placement != .native { try refuseWhatNeedsNative(choice) }
         if choice.placement != .none {
             try group.enterSupervisorGroup()
             // Where we stay from now on, and before there is a container that could be signaled with us.
             try signals.watchUnit()
         }
-        return Place(group: group, choice: choice, footprint: try Footprint(before: group), runtime: runtime)
+        return Place(
+            group: group, choice: choice, footprint: try Footprint(before: group), runtime: runtime,
+            daemonIsRootless: info.isRootless)
     }
 
     /// What matters of a container that is there already.
@@ -50,7 +55,7 @@ extension Run {
         case .running(let container), .stopped(let container):
             Placement.Circumstances.Existing(
                 cgroupParent: container.hostConfig.cgroupParent,
-                hasOurRuntime: container.hostConfig.runtime == ChainedRuntime.ours,
+                hasOurRuntime: container.hostConfig.runtime == ContainerRuntime.ours,
                 isElsewhere: try isElsewhere(container.state, group))
         }
     }
@@ -86,11 +91,10 @@ extension Run {
     func shape(_ request: inout CreateRequest, for place: Place) {
         switch place.choice.placement {
         case .native:
-            request.hostConfig.runtime = ChainedRuntime.ours
+            request.hostConfig.runtime = ContainerRuntime.ours
             if !place.runtime.command.isEmpty {
-                let command = place.runtime.command.joined(separator: " ")
                 request.hostConfig.annotations = (request.hostConfig.annotations ?? [:]).merging(
-                    [ChainedRuntime.annotation: command]) { $1 }
+                    [RuntimeAnnotation.key: RuntimeAnnotation.value(of: place.runtime.command)]) { $1 }
             }
             // The Engine sees nothing of what goes straight to the unit's output.
             if options.passesOutput { request.hostConfig.logConfig.type = "none" }

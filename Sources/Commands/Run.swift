@@ -27,6 +27,7 @@ final class Run {
     private var startedID: String?
     var place: Place?
     private var containerID = ""
+    var claiming: Claiming?
     private var proxy: NotifyProxy?
     private var hasPidFile = false
     /// What `--cidfile` asks for, as long as it is to go with the container.
@@ -101,6 +102,7 @@ final class Run {
             switch found {
             case .running(let container):
                 startedID = container.id
+                try claim(container)
                 let wait = try await client.wait(
                     container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
                 let output = try await attach(client, to: container)
@@ -136,6 +138,7 @@ final class Run {
         let wait = try await client.wait(
             container.id, until: container.hostConfig.removesItself ? .removed : .nextExit)
         let output = try await attach(client, to: container)
+        try claim(container)
         notify("starting container \(label(container))")
         startedID = container.id
         containerID = container.id
@@ -160,7 +163,7 @@ final class Run {
         return Launched(client: client, container: container, wait: wait, output: output, process: process)
     }
 
-    private func label(_ container: Container) -> String { options.name ?? String(container.id.prefix(12)) }
+    func label(_ container: Container) -> String { options.name ?? String(container.id.prefix(12)) }
 
     func openProxy() throws(LaunchError) -> NotifyProxy {
         if let proxy { return proxy }
@@ -365,6 +368,7 @@ final class Run {
         if hasPidFile, let path = wrapper.pidFile { PidFile(path: path).remove(diagnostics) }
         if let idFile { PidFile(path: idFile).remove(diagnostics) }
         proxy?.close()
+        endClaim()
         if let place { clear(place, container: containerID) }
         signals.end()
     }

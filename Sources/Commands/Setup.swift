@@ -12,7 +12,7 @@ internal import Systemd
 @LoopActor
 struct Setup {
     /// Our runtime's name in Docker's configuration.
-    private static let name = ChainedRuntime.ours
+    private static let name = ContainerRuntime.ours
     /// How long after a reload the daemon is asked again, in microseconds: it says to nobody that it is done.
     nonisolated static let pauses: [UInt64] = [50_000, 100_000, 200_000, 400_000, 800_000, 1_600_000, 3_200_000]
 

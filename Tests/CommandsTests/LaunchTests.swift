@@ -78,7 +78,8 @@ struct LaunchTests {
     func cut(stage: Stage) async throws {
         let docker = try Docker(MainProcess())
         stage.fails(docker, with: .closed)
-        expectFailure(docker, try await docker.run().end(), isCreated: stage.isCreated)
+        let end = try await docker.run(wrapper: ["--engine-timeout", "0"]).end()
+        expectFailure(docker, end, isCreated: stage.isCreated)
     }
 
     @Test(

@@ -105,7 +105,7 @@ extension HostTests {
                 units: units,
                 """
                 \(one.setUp)
-                ! systemctl start --no-block test.service || true
+                systemctl start --no-block test.service || true
                 eventually '[[ $(property test.service SubState) =~ ^(auto-restart|failed)$ ]]'
                 lines=$(log test.service)
                 status=$(property test.service ExecMainStatus)

@@ -12,11 +12,11 @@ struct Host: Sendable {
         var suite: String
         var hierarchy: String
         var driver: String
+        /// Docker knows our runtime.
+        var isNative = false
 
-        var name: String { "\(suite)-\(hierarchy)-\(driver)" }
+        var name: String { "\(suite)-\(hierarchy)-\(driver)" + (isNative ? "-native" : "") }
         var testDescription: String { name }
-        /// Docker makes containers where it is told to, so that nothing has to be moved.
-        var makesContainersInUnits: Bool { driver == "cgroupfs" }
 
         static let trixie = Kind(suite: "trixie", hierarchy: "v2", driver: "systemd")
         static let trixieCgroupfs = Kind(suite: "trixie", hierarchy: "v2", driver: "cgroupfs")
@@ -24,7 +24,16 @@ struct Host: Sendable {
         static let bookwormLegacy = Kind(suite: "bookworm", hierarchy: "v1", driver: "cgroupfs")
         static let bookwormLegacySystemd = Kind(suite: "bookworm", hierarchy: "v1", driver: "systemd")
         static let forky = Kind(suite: "forky", hierarchy: "v2", driver: "systemd")
-        static let all = [trixie, trixieCgroupfs, bookworm, bookwormLegacy, bookwormLegacySystemd, forky]
+        /// Docker as Debian installs it.
+        static let plain = [trixie, trixieCgroupfs, bookworm, bookwormLegacy, bookwormLegacySystemd, forky]
+        /// The same, after `systemd-docker setup`.
+        static let native = plain.map {
+            var kind = $0
+            kind.isNative = true
+            return kind
+        }
+        /// Each host at least once, and each way of placement.
+        static let all = plain + [native[0]]
     }
 
     struct Failure: Error, CustomStringConvertible {
@@ -63,6 +72,7 @@ struct Host: Sendable {
             try script("start", kind.name, kind.suite, kind.hierarchy, kind.driver)
             for program in [program, runtime] { try script("copy", kind.name, program.path(), "/usr/local/bin/") }
             try script("copy", kind.name, checkout.appending(path: "Units").path(), "/usr/local/share/systemd-docker")
+            if kind.isNative { try Host(kind: kind).run("systemd-docker setup") }
         }
 
         private func script(_ words: String...) throws {
@@ -74,6 +84,32 @@ struct Host: Sendable {
     }
 
     private static let script = checkout.appending(path: "Tests/Hosts/container-host")
+
+    /// Copies a file of this machine into the host.
+    func copy(_ path: String, to destination: String) throws {
+        let answer = try Answer(of: Self.script, ["copy", kind.name, path, destination])
+        guard answer.status == 0 else { throw Failure(description: "copy \(path): \(answer.error)") }
+    }
+
+    /// Installs packages of the host's own suite, without what else they would like to have.
+    func install(_ packages: String...) throws {
+        let answer = try Answer(of: Self.checkout.appending(path: "Tests/Hosts/download"), [kind.suite] + packages)
+        guard answer.status == 0 else { throw Failure(description: "download: \(answer.error)") }
+        for path in answer.output.split(separator: "\n") { try copy(String(path), to: "/tmp") }
+        try run("dpkg --force-depends --install /tmp/*.deb >/dev/null && rm /tmp/*.deb")
+    }
+
+    /// Makes the image `nginx`: a server that takes over the sockets it is given.
+    func importNginx() throws {
+        let answer = try Answer(of: Self.checkout.appending(path: "Tests/Hosts/nginx-image"), [])
+        guard answer.status == 0 else { throw Failure(description: "nginx-image: \(answer.error)") }
+        try copy(answer.output.trimmingCharacters(in: .newlines), to: "/tmp/nginx.tar")
+        try run(
+            """
+            docker import --change 'CMD ["nginx", "-c", "/etc/nginx.conf", "-g", "daemon off;"]' /tmp/nginx.tar nginx
+            rm /tmp/nginx.tar
+            """)
+    }
 
     /// Runs a bash script in the host, whatever it answers.
     func attempt(_ text: String) throws -> Answer {

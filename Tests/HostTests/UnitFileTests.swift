@@ -7,7 +7,7 @@ extension HostTests {
     /// The files in Units/, as they are written.
     @Suite("Unit files")
     struct UnitFiles {
-        private static func file(_ name: String) throws -> String {
+        static func file(_ name: String) throws -> String {
             try String(contentsOf: Host.checkout.appending(path: "Units/\(name)"), encoding: .utf8)
         }
 

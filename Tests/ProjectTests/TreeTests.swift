@@ -78,4 +78,14 @@ struct TreeTests {
             #expect(names.contains { tests.contains("\($0)(") || tests.contains("/_\($0)") }, "\(path)")
         }
     }
+
+    /// `set -e` passes over a command behind `!` (bash(1)), so that by itself it could not fail a test.
+    @Test("a script's line that must not succeed says so in a way that counts")
+    func refutations() throws {
+        for (path, text) in try Self.files(in: "Tests/HostTests") {
+            for line in text.split(separator: "\n") where line.drop(while: { $0 == " " }).hasPrefix("! ") {
+                #expect(line.contains(" || "), "\(path): \(line)")
+            }
+        }
+    }
 }

@@ -89,10 +89,9 @@ struct WrapperOptionsTests {
                 "invalid value \"soon\" for --engine-timeout: not a time such as 30s or 1m30s"
             ),
             (["--engine-timeout=-1s", "run"], "invalid value \"-1s\" for --engine-timeout: negative"),
-            (["--placement", "native", "run"], "invalid value \"native\" for --placement: not built yet"),
             (
                 ["--placement=x", "run"],
-                "invalid value \"x\" for --placement: none of auto, parent, migrate, none"
+                "invalid value \"x\" for --placement: none of auto, native, parent, migrate, none"
             ),
         ] as [([String], String)])
     func refused(words: [String], message: String) {

@@ -8,6 +8,8 @@ public struct SystemInfo: Decodable, Sendable, Equatable {
     public var runtimes: [String: Runtime]
     /// The name of the runtime that containers get which ask for none.
     public var defaultRuntime: String
+    /// The daemon runs as a user who is not root.
+    public var isRootless: Bool
 
     /// An OCI runtime that the daemon was told of.
     public struct Runtime: Decodable, Sendable, Equatable {
@@ -39,11 +41,14 @@ public struct SystemInfo: Decodable, Sendable, Equatable {
         cgroupDriver = try values.decode(String.self, forKey: .cgroupDriver)
         runtimes = try values.decodeIfPresent([String: Runtime].self, forKey: .runtimes) ?? [:]
         defaultRuntime = try values.decodeIfPresent(String.self, forKey: .defaultRuntime) ?? ""
+        let security = try values.decodeIfPresent([String].self, forKey: .security) ?? []
+        isRootless = security.contains("name=rootless")
     }
 
     private enum CodingKeys: String, CodingKey {
         case cgroupDriver = "CgroupDriver"
         case runtimes = "Runtimes"
         case defaultRuntime = "DefaultRuntime"
+        case security = "SecurityOptions"
     }
 }
