@@ -116,6 +116,10 @@ public final class Claim {
             _ = try Descriptor.connected(to: .path(path))
             throw SystemError(call: "bind", subject: path, code: EADDRINUSE)
         } catch  where error.isNobodyListening && !error.isNameTooLong {}
+        // Of supervisors that were killed: a runtime that asks for their containers may never come.
+        for name in try Files.names(in: folder) where SocketAddress.path("\(folder)/\(name)").isLeftBehind {
+            try Files.remove("\(folder)/\(name)")
+        }
         // A runtime must never find a socket that does not listen yet: it would take it for one that was left behind.
         let draft = "\(folder)/.\(getpid())"
         try Files.remove(draft)

@@ -17,6 +17,14 @@ final class ContainerProcess {
     /// Sends it a signal.
     func send(_ signal: Signal) throws(SystemError) { try process.send(signal) }
 
+    /// Whether it has ended, or does so within a time in microseconds.
+    func ends(within microseconds: UInt64) async throws -> Bool {
+        let descriptor = process.descriptor.rawValue
+        return try await EventLoop.shared.within(microseconds: microseconds) {
+            try await EventLoop.shared.wait(for: descriptor, to: .readable)
+        } != nil
+    }
+
     /// Calls `handler` once, when it has ended, with how, if the kernel tells.
     func onEnd(_ handler: @escaping (ExitStatus?) -> Void) throws(SystemError) -> EventSource {
         var source: EventSource?

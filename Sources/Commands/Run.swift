@@ -223,15 +223,21 @@ final class Run {
             throw LaunchError("look at the started container", error)
         }
         guard state.isRunning, state.process > 0 else { return nil }
+        let process: ContainerProcess
+        do throws(SystemError) {
+            process = try ContainerProcess(state.process)
+        } catch {
+            if error.isNotFound { return nil }
+            throw LaunchError("take hold of the container's process", error)
+        }
         do {
-            let process = try ContainerProcess(state.process)
             if let place { try settle(container, process: process.id, in: place) }
-            return process
-        } catch let error as SystemError where error.isNotFound {
-            return nil
-        } catch CgroupError.gone {
+        } catch {
+            // A process that ends has left its cgroups before it is over: version 1 shows it at / (cgroups(7)).
+            guard try await process.ends(within: 1_000_000) else { throw error }
             return nil
         }
+        return process
     }
 
     // MARK: Supervision

@@ -18,6 +18,28 @@ public enum SocketAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether the file of a socket is all that is left of it.
+    ///
+    /// A socket of another type asks, so that one which listens does not notice (unix(7), EPROTOTYPE).
+    public var isLeftBehind: Bool {
+        guard
+            let probe = try? system(
+                "socket", on: description,
+                {
+                    socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+                })
+        else { return false }
+        let descriptor = Descriptor(owning: probe)
+        do throws(SystemError) {
+            try withPointer { pointer, length throws(SystemError) in
+                try system("connect", on: description) { connect(descriptor.rawValue, pointer, length) }
+            }
+            return false
+        } catch {
+            return error.isLeftBehind
+        }
+    }
+
     fileprivate func withPointer(
         _ body: (UnsafePointer<sockaddr>, socklen_t) throws(SystemError) -> Void
     ) throws(SystemError) {

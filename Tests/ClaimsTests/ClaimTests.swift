@@ -19,7 +19,7 @@ struct ClaimTests {
     }
 
     /// Asks a claim that is served meanwhile.
-    private func ask(_ claim: Claim) throws -> Claims.Answer {
+    private func ask(_ claim: Claim, of id: String = ClaimTests.id) throws -> Claims.Answer {
         let stop = try Pipe()
         let server = Server(claim: claim, stop: stop.reading.rawValue)
         let thread = try PosixThread { server.run() }
@@ -27,7 +27,7 @@ struct ClaimTests {
             _ = write(stop.writing.rawValue, "x", 1)
             thread.join()
         }
-        let id = try #require(ContainerID(Self.id))
+        let id = try #require(ContainerID(id))
         guard let claimer = try Claimer.find(of: id, at: [address]) else { throw Unclaimed() }
         #expect(claimer.process == getpid())
         return try claimer.ask()
@@ -147,6 +147,18 @@ struct ClaimTests {
             error?.description
                 == "claim container 0123456789ab: another process has claimed it: \(folder["claims/\(Self.id)"])")
         #expect(try ask(claim).names == [])
+    }
+
+    @Test("clears away what killed supervisors have left, and no claim of one that lives")
+    func sweep() throws {
+        try Files.makeFolder(folder["claims"])
+        let others = ["a", "b"].map { String(repeating: $0, count: 64) }
+        do { _ = try Descriptor.listening(at: .path(folder["claims/\(others[0])"])) }
+        let living = try Claim(of: others[1], at: address)
+        let claim = try Claim(of: Self.id, at: address)
+        #expect(try Files.names(in: folder["claims"]).sorted() == [Self.id, others[1]])
+        #expect(try ask(claim).names == [])
+        #expect(try ask(living, of: others[1]).names == [])
     }
 
     @Test(

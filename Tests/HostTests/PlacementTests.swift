@@ -105,7 +105,9 @@ extension HostTests {
                 ],
                 """
                 systemctl start test.service
-                ! find /sys/fs/cgroup -path '*/docker-*' -name cgroup.procs -exec cat {} + 2>/dev/null | grep . || false
+                # In the tree by which systemd tracks the unit; others the unit may have no place in.
+                tree=/sys/fs/cgroup/\(kind.hierarchy == "v1" ? "systemd" : "")
+                ! find $tree -path '*/docker-*' -name cgroup.procs -exec cat {} + 2>/dev/null | grep . || false
                 systemctl stop test.service
                 """)
         }

@@ -46,7 +46,8 @@ extension HostTests {
         @Test("once each in a unit that no notification leaves", arguments: [Host.Kind.trixie, .bookwormLegacy])
         func simple(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
-            let unit = Host.service("run --rm --name %n \(Self.witness)").replacing("Type=notify", with: "Type=simple")
+            let unit = Host.service("run --rm --name %n \(Self.witness)", "TimeoutStopSec=5").replacing(
+                "Type=notify", with: "Type=simple")
             try host.with(
                 units: ["test.service": unit],
                 """
