@@ -68,8 +68,35 @@ public final class Client {
     }
 
     /// Sends a request whose answer is read as it comes.
-    func stream(_ request: Request) throws(EngineError) -> Transfer {
-        try transport.begin(request, version: "\(version)", isStream: true)
+    func stream(_ request: Request, sending upload: Upload? = nil) throws(EngineError) -> Transfer {
+        try transport.begin(request, version: "\(version)", sending: upload, isStream: true)
+    }
+
+    /// Sends a request that is answered by lines of JSON, and waits for the last one.
+    ///
+    ///   - pause: Microseconds between two looks at how far one layer has come: of the ten lines a second that tell,
+    ///     reading each would cost more than all the rest.
+    ///   - take: Called for each line as it comes, with `nil` for one that was not looked at.
+    /// - Throws: a refusal as any call does; a line that tells of an error as one whose status is its code, or 200.
+    func follow(
+        _ request: Request, sending upload: Upload? = nil, pause: UInt64, _ take: (ProgressMessage?) -> Void
+    ) async throws(EngineError) {
+        let transfer = try stream(request, sending: upload)
+        if try await transfer.begin() >= 400 { _ = try Self.accepted(try await transfer.response(), of: request) }
+        var sieve = ProgressSieve(pause: pause)
+        while let piece = try await transfer.nextPiece() {
+            for line in sieve.take(piece) {
+                // Whatever is no message says nothing about the progress.
+                let message = line.flatMap { try? JSON.decode(ProgressMessage.self, from: $0) }
+                if let error = message?.error {
+                    transfer.cancel()
+                    throw Self.refusal(status: error.code ?? 200, message: error.message, of: request)
+                }
+                take(message)
+            }
+            // Ten lines a second for each layer, each of them a wake-up, unless they are left to gather.
+            if pause > 0, sieve.endsInProgress { try await transfer.pause(microseconds: min(pause, 250_000)) }
+        }
     }
 
     /// Sends a request that turns the connection into a two-way stream.
@@ -88,6 +115,10 @@ public final class Client {
         struct Refusal: Decodable { var message: String }
         let message =
             (try? JSON.decode(Refusal.self, from: body).message) ?? String(decoding: body.prefix(200), as: UTF8.self)
+        return refusal(status: status, message: message, of: request)
+    }
+
+    private nonisolated static func refusal(status: Int, message: String, of request: Request) -> EngineError {
         // One line, whatever the Engine sends.
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
         return .refused(call: request.call, status: status, message: line)

@@ -43,13 +43,15 @@ public final class CurlTransport {
 
     /// Sends a request; the transfer tells when the answer begins and when it ends.
     ///
-    /// - Parameter isStream: the answer's body is read as it comes (``Transfer/nextPiece()``).
+    /// - Parameters:
+    ///   - upload: the body, where it is too long to be held.
+    ///   - isStream: the answer's body is read as it comes (``Transfer/nextPiece()``).
     public func begin(
-        _ request: Request, version: String? = nil, isStream: Bool = false
+        _ request: Request, version: String? = nil, sending upload: Upload? = nil, isStream: Bool = false
     ) throws(EngineError) -> Transfer {
         let transfer = Transfer(
             request: request, url: "http://docker" + (version.map { "/v\($0)" } ?? "") + request.target,
-            transport: self, isStream: isStream)
+            transport: self, upload: upload, isStream: isStream)
         try start(transfer)
         return transfer
     }

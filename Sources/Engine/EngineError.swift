@@ -14,6 +14,8 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     case cut(call: String, reason: String)
     /// The answer is not what the API promises.
     case garbage(call: String, reason: String)
+    /// The file that was to be sent cannot be read.
+    case unreadable(call: String, reason: String)
     /// The Engine said no, in its own words.
     case refused(call: String, status: Int, message: String)
     /// The Engine is too old for us, or its version is not the one that DOCKER_API_VERSION asks for.
@@ -33,7 +35,7 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreachable(_, let code, _): code == ENOENT || code == ECONNREFUSED
         case .timedOut, .cut: true
         case .refused(_, let status, _): status == 503
-        case .unusableHost, .garbage, .unusableVersion: false
+        case .unusableHost, .garbage, .unreadable, .unusableVersion: false
         }
     }
 
@@ -54,6 +56,8 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(call): Docker broke the connection (\(reason)): look at journalctl -u docker.service"
         case .garbage(let call, let reason):
             "\(call): Docker's answer makes no sense (\(reason)): is it Docker that listens there?"
+        case .unreadable(let call, let reason):
+            "\(call): \(reason)"
         case .refused(let call, let status, let message):
             "\(call): Docker answered \(status): \(message)"
         case .unusableVersion(let sentence):

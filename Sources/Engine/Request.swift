@@ -10,6 +10,8 @@ public struct Request: Sendable, Equatable {
     public var query: [(name: String, value: String)]
     /// JSON text.
     public var body: [UInt8]?
+    /// Beyond those that every request has; they may hold secrets, and no error text quotes them.
+    public var headers: [(name: String, value: String)] = []
     /// How long the answer may take; `nil` waits for ever.
     public var timeoutSeconds: Int?
 

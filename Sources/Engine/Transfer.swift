@@ -21,6 +21,8 @@ public final class Transfer {
     private var pieceWaiter: Waiter<Void>?
     private var hasEnded = false
     private var isTooLong = false
+    private let upload: Upload?
+    private var uploadError: SystemError?
     private var hasWholeHeader = false
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let begun = Waiter<Void>()
@@ -29,14 +31,17 @@ public final class Transfer {
     private let connected: Waiter<Int32>?
 
     /// - Parameters:
+    ///   - upload: the body that goes out, where it is too long to be held.
     ///   - isStream: hands out the answer's body piece by piece (``nextPiece()``).
     ///   - connectsOnly: opens a connection and sends nothing (``connection()``).
     init(
-        request: Request, url: String, transport: CurlTransport, isStream: Bool = false, connectsOnly: Bool = false
+        request: Request, url: String, transport: CurlTransport, upload: Upload? = nil, isStream: Bool = false,
+        connectsOnly: Bool = false
     ) {
         self.request = request
         self.isStream = isStream
         self.transport = transport
+        self.upload = upload
         connected = connectsOnly ? Waiter() : nil
         easy = curl_easy_init()
         let me = Unmanaged.passUnretained(self).toOpaque()
@@ -59,18 +64,34 @@ public final class Transfer {
         }
         if request.method == .head { CCurl_set_long(easy, CURLOPT_NOBODY, 1) }
         if request.method == .post {
-            let text = request.body ?? []
             CCurl_set_long(easy, CURLOPT_POST, 1)
-            CCurl_set_long(easy, CURLOPT_POSTFIELDSIZE, text.count)
-            // One byte more than is sent: without an address libcurl would read the body from stdin.
-            (text + [0]).withUnsafeBytes {
-                _ = CCurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
-            }
-            headerList = curl_slist_append(headerList, "Content-Type: application/json")
+            setBody()
             // Without the wait for "100 Continue", which the Engine does not send.
-            headerList = curl_slist_append(headerList, "Expect:")
-            CCurl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
+            addHeader("Expect:")
         }
+        for header in request.headers { addHeader("\(header.name): \(header.value)") }
+        CCurl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
+    }
+
+    private func addHeader(_ line: String) { headerList = curl_slist_append(headerList, line) }
+
+    private func setBody() {
+        if let upload {
+            CCurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(upload.size))
+            CCurl_set_pointer(easy, CURLOPT_READDATA, Unmanaged.passUnretained(self).toOpaque())
+            CCurl_set_data_function(easy, CURLOPT_READFUNCTION) { data, size, count, me in
+                Transfer.from(me) { $0.give(UnsafeMutableRawBufferPointer(start: data, count: size * count)) }
+            }
+            addHeader("Content-Type: application/x-tar")
+            return
+        }
+        let text = request.body ?? []
+        CCurl_set_long(easy, CURLOPT_POSTFIELDSIZE, text.count)
+        // One byte more than is sent: without an address libcurl would read the body from stdin.
+        (text + [0]).withUnsafeBytes {
+            _ = CCurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
+        }
+        addHeader("Content-Type: application/json")
     }
 
     isolated deinit {
@@ -105,6 +126,21 @@ public final class Transfer {
         return nil
     }
 
+    /// Leaves what comes in the socket for a time: what comes meanwhile is one piece.
+    ///
+    /// - Throws: when the task is cancelled.
+    func pause(microseconds: UInt64) async throws(EngineError) {
+        guard !hasEnded else { return }
+        curl_easy_pause(easy, CURLPAUSE_RECV)
+        do {
+            try await EventLoop.shared.sleep(microseconds: microseconds)
+        } catch {
+            cancel()
+            throw .cut(call: request.call, reason: "cancelled")
+        }
+        if !hasEnded { curl_easy_pause(easy, CURLPAUSE_CONT) }
+    }
+
     /// Hangs up; whoever waits for it gets an error.
     func cancel() {
         guard !hasEnded else { return }
@@ -136,6 +172,17 @@ public final class Transfer {
         guard let context else { return 0 }
         let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
         return LoopActor.assumeOnLoop { body(transfer) }
+    }
+
+    /// Fills the buffer with the next part of the body that goes out; CURL_READFUNC_ABORT ends the transfer.
+    private func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard let upload else { return 0 }
+        do throws(SystemError) {
+            return try upload.read(into: buffer)
+        } catch {
+            uploadError = error
+            return Int(CURL_READFUNC_ABORT)
+        }
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -208,6 +255,8 @@ public final class Transfer {
             return .unreachable(socket: transport.socket, code: error.code, reason: error.reason)
         case CURLE_OPERATION_TIMEDOUT:
             return .timedOut(call: request.call, seconds: request.timeoutSeconds ?? 0)
+        case CURLE_ABORTED_BY_CALLBACK where uploadError != nil:
+            return .unreadable(call: request.call, reason: uploadError?.description ?? "")
         case CURLE_WRITE_ERROR where isTooLong:
             return .garbage(call: request.call, reason: "longer than \(Self.longestBody) bytes")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:

@@ -26,13 +26,16 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
         "HostConfig":{"AutoRemove":true,"CgroupParent":"web.slice","Memory":0}}
         """
 
-    static let all: [EndpointCall] = [
+    static let all = containers + images
+
+    private static let containers: [EndpointCall] = [
         EndpointCall(
             testDescription: "info", method: "GET", path: "/info", query: "",
-            answer: .json(#"{"CgroupDriver":"cgroupfs","Containers":3}"#)
+            answer: .json(#"{"CgroupDriver":"cgroupfs","Containers":3,"IndexServerAddress":"https://index/v1/"}"#)
         ) { client, _ in
             let info = try await client.info()
             #expect(info.cgroupDriver == "cgroupfs")
+            #expect(info.indexServer == "https://index/v1/")
         },
         EndpointCall(
             testDescription: "inspect", method: "GET", path: "/containers/*/json", query: "",
@@ -155,7 +158,7 @@ struct EndpointTests {
         #expect(request.version == "1.45")
         #expect(request.path == endpoint.escapedPath)
         #expect(request.query == endpoint.query.replacing("*", with: "web%201%2F%C3%A9"))
-        #expect(request.body.isEmpty == !["create", "connect"].contains(endpoint.testDescription))
+        #expect(request.body.isEmpty == !["create", "connect", "load"].contains(endpoint.testDescription))
     }
 
     @Test("a 500 is an error with the Engine's own words", arguments: EndpointCall.all)
@@ -172,7 +175,7 @@ struct EndpointTests {
     @LoopActor
     func notFound(endpoint: EndpointCall) async throws {
         let error = try await failure(endpoint, .refusal(404, "No such container: web"))
-        if ["remove", "wait until removed"].contains(endpoint.testDescription) {
+        if ["remove", "wait until removed", "remove image"].contains(endpoint.testDescription) {
             #expect(error == nil)
         } else {
             #expect(error == .refused(call: name(endpoint), status: 404, message: "No such container: web"))
@@ -206,7 +209,9 @@ struct EndpointTests {
 
     @Test(
         "an answer that is not what the API promises is called so",
-        arguments: EndpointCall.all.filter { ["info", "inspect", "create", "wait"].contains($0.testDescription) },
+        arguments: EndpointCall.all.filter {
+            ["info", "inspect", "create", "wait", "inspect image"].contains($0.testDescription)
+        },
         [
             ("", "not JSON"), ("<html>", "not JSON"), (#"{"Id":"c1"#, "not JSON"),
             ("[]", #"an unexpected value at """#),

@@ -10,6 +10,8 @@ public struct SystemInfo: Decodable, Sendable, Equatable {
     public var defaultRuntime: String
     /// The daemon runs as a user who is not root.
     public var isRootless: Bool
+    /// The address of the default registry's index, by which credentials for that registry are kept.
+    public var indexServer: String
 
     /// An OCI runtime that the daemon was told of.
     public struct Runtime: Decodable, Sendable, Equatable {
@@ -43,6 +45,7 @@ public struct SystemInfo: Decodable, Sendable, Equatable {
         defaultRuntime = try values.decodeIfPresent(String.self, forKey: .defaultRuntime) ?? ""
         let security = try values.decodeIfPresent([String].self, forKey: .security) ?? []
         isRootless = security.contains("name=rootless")
+        indexServer = try values.decodeIfPresent(String.self, forKey: .indexServer) ?? ""
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -50,5 +53,6 @@ public struct SystemInfo: Decodable, Sendable, Equatable {
         case runtimes = "Runtimes"
         case defaultRuntime = "DefaultRuntime"
         case security = "SecurityOptions"
+        case indexServer = "IndexServerAddress"
     }
 }
