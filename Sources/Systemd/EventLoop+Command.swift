@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import Linux
+
+/// What a command has left.
+public struct CommandEnd: Sendable, Equatable {
+    public var status: ExitStatus
+    /// What it wrote to its stdout.
+    public var output: [UInt8]
+}
+
+extension EventLoop {
+    /// Runs a command to its end; what it writes to stderr is dropped.
+    ///
+    ///   - words: The program, looked for in `PATH` where it is no path, and its arguments.
+    ///   - input: Its stdin; like its output no more than an empty pipe takes (64 KiB, pipe(7)).
+    ///   - Throws: ``SystemError`` where it cannot be run, ETIMEDOUT where it does not end in time; then, and when the
+    ///     task is cancelled, it is killed with all of its process group.
+    @LoopActor
+    public func command(_ words: [String], input: [UInt8], microseconds: UInt64) async throws -> CommandEnd {
+        let end = try await within(microseconds: microseconds) {
+            let output = try Pipe()
+            try output.reading.setNonBlocking()
+            var child = try Self.spawn(words, input: input, output: output.writing.rawValue)
+            let process = child.process.descriptor.rawValue
+            do {
+                // Its end, not that of its output: whom it has left behind may hold the pipe open for ever.
+                _ = try await self.wait(for: process, to: .readable)
+            } catch {
+                child.kill()
+                // By a task of its own, for this one is cancelled; the loop goes on until the kernel is done with it.
+                _ = try? await self.task { try await self.wait(for: process, to: .readable) }.value
+                throw error
+            }
+            return CommandEnd(status: try child.reap(), output: try Self.everything(in: output.reading))
+        }
+        guard let end else { throw SystemError(call: "wait for", subject: words.first ?? "", code: ETIMEDOUT) }
+        return end
+    }
+
+    private static func spawn(
+        _ words: [String], input: [UInt8], output: Int32
+    ) throws(SystemError) -> ChildProcess {
+        let pipe = try Pipe()
+        try pipe.writing.setNonBlocking()
+        try system("write", on: "stdin of \(words.first ?? "")") { write(pipe.writing.rawValue, input, input.count) }
+        let null = Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) })
+        return try ChildProcess(words, descriptors: [pipe.reading.rawValue, output, null.rawValue])
+    }
+
+    private static func everything(in pipe: borrowing Descriptor) throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do throws(SystemError) {
+            while true {
+                let piece = try pipe.read(upTo: 65536)
+                if piece.isEmpty { return bytes }
+                bytes += piece
+            }
+        } catch  where error.wouldBlock {
+            return bytes
+        }
+    }
+}
