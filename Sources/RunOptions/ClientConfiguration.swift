@@ -5,7 +5,7 @@ internal import JSON
 internal import Linux
 
 /// What docker's config.json says of containers; a field that is missing says nothing.
-struct ClientConfiguration: Decodable, Sendable, Equatable {
+public struct ClientConfiguration: Decodable, Sendable, Equatable {
     /// By the Engine's address, or `default`.
     var proxies: [String: Proxies]?
     var detachKeys: String?
@@ -42,6 +42,19 @@ struct ClientConfiguration: Decodable, Sendable, Equatable {
     struct UnreadableFile: Error {
         let path: String
         let reason: String
+    }
+
+    /// Where docker's client of this process's user keeps its files; `nil` without a home.
+    public static func folders(environment: [String: String]) -> Folders {
+        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? homeInUserDatabase()
+        return Folders(configuration: path(environment: environment, home: { home }), home: home)
+    }
+
+    /// Where docker's client keeps its files.
+    public struct Folders: Sendable, Equatable {
+        /// config.json, which need not be there.
+        public var configuration: String?
+        public var home: String?
     }
 
     /// Where the file is: in `$DOCKER_CONFIG`, else in the home folder's .docker; `nil` without a home.

@@ -29,11 +29,11 @@ public func completion(for words: [String]) throws(UsageError) -> String {
                     previous=''
                 elif [[ $known == -* && $where == own && " $own_values " == *" $known "* ]]; then
                     previous=$known
-                elif [[ $known == -* && $where == run && " $run_values " == *" $known "* ]]; then
+                elif [[ $known == -* && $where == @(run|pull) && " $run_values " == *" $known "* ]]; then
                     previous=$known
                 elif [[ $known != -* && $where == own ]]; then
                     where=$known
-                elif [[ $known != -* && $where == run ]]; then
+                elif [[ $known != -* && $where == @(run|pull) ]]; then
                     where=command
                 fi
             done
@@ -44,7 +44,7 @@ public func completion(for words: [String]) throws(UsageError) -> String {
             fi
             case $where in
                 own) known="\(WrapperOptions.commands.joined(separator: " ")) $own_flags $own_values" ;;
-                run) known="$run_flags $run_values" ;;
+                run | pull) known="$run_flags $run_values" ;;
                 setup) known="\(Words(SetupOptions.table).flags)" ;;
                 completion) known=bash ;;
                 *) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
@@ -57,7 +57,7 @@ public func completion(for words: [String]) throws(UsageError) -> String {
 }
 
 /// Options whose value is a file of this machine.
-private let filesOptions = "--cidfile --env-file --label-file --pid-file -p -v --volume"
+private let filesOptions = "--cidfile --env-file --label-file --load --pid-file -p -v --volume"
 
 /// The names of a table's options, as they stand on a command line.
 private struct Words {

@@ -56,9 +56,12 @@ public struct ContainerOptions: Sendable, Equatable {
     /// Reads the words behind `run`, and the files that `--env-file` and its like name.
     ///
     ///   - environment: Where `--env NAME` takes its values from.
-    public init(parsing words: some Sequence<String>, environment: [String: String]) throws(UsageError) {
+    ///   - pull: The policy where the words name none.
+    public init(
+        parsing words: some Sequence<String>, environment: [String: String], pull: PullPolicy = .missing
+    ) throws(UsageError) {
         try self.init(
-            parsing: words, environment: environment, folder: Self.currentFolder,
+            parsing: words, environment: environment, folder: Self.currentFolder, pull: pull,
             home: ClientConfiguration.homeInUserDatabase)
     }
 
@@ -67,11 +70,12 @@ public struct ContainerOptions: Sendable, Equatable {
     ///   - home: for an environment without HOME.
     init(
         parsing words: some Sequence<String>, environment: [String: String], folder: String,
-        home: () -> String? = { nil }
+        pull: PullPolicy = .missing, home: () -> String? = { nil }
     ) throws(UsageError) {
         var warnings: [String] = []
         let configuration = Self.configuration(environment: environment, home: home, &warnings)
         var draft = Draft(environment: environment, folder: folder, configuration: configuration)
+        draft.pull = pull
         var parser = OptionParser(Draft.table)
         var rest = try parser.parse(words, into: &draft)[...]
         if !draft.showsHelp {
@@ -81,6 +85,7 @@ public struct ContainerOptions: Sendable, Equatable {
             if let fault = ImageReference.fault(in: image) {
                 throw UsageError("invalid image \"\(image)\": \(fault)")
             }
+            try Self.checkPull(of: image, draft)
             draft.request.image = image
             draft.request.command = rest.isEmpty ? nil : Array(rest)
             try draft.finish()
@@ -98,7 +103,7 @@ public struct ContainerOptions: Sendable, Equatable {
         } else {
             platform = try Self.defaultPlatform(environment).text
         }
-        pull = draft.pull
+        self.pull = draft.pull
         isQuiet = draft.isQuiet
         proxiesSignals = draft.proxiesSignals
         self.warnings = warnings
@@ -118,6 +123,24 @@ public struct ContainerOptions: Sendable, Equatable {
     public func check(against version: APIVersion) throws(UsageError) {
         for option in newOptions where option.since > version {
             throw UsageError("\(option.name) needs API version \(option.since), and the Engine speaks \(version)")
+        }
+    }
+
+    /// Refuses what no registry can fulfil, and what we cannot.
+    private static func checkPull(of image: String, _ draft: Draft) throws(UsageError) {
+        guard let reference = ImageReference(image) else {
+            guard draft.pull != .always else {
+                throw UsageError("--pull always: \"\(image)\" is an ID, which no registry knows: name the image")
+            }
+            return
+        }
+        // As docker reads it: whatever is not false is true. A digest needs no signature.
+        let trust = draft.environment["DOCKER_CONTENT_TRUST"] ?? ""
+        let wantsTrust = !trust.isEmpty && (try? Bool(option: trust)) ?? true
+        if wantsTrust, !draft.isTrustWaived, !reference.hasDigest {
+            throw UsageError(
+                "DOCKER_CONTENT_TRUST=\(trust): images cannot be verified here: name the image by its digest, "
+                    + "or say --disable-content-trust")
         }
     }
 

@@ -34,6 +34,8 @@ struct Draft: Sendable {
     var detachKeys: String?
     var platform: Platform?
     var pull = ContainerOptions.PullPolicy.missing
+    /// `--disable-content-trust`.
+    var isTrustWaived = false
     var isQuiet = false
     var proxiesSignals = true
 

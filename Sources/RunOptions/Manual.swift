@@ -10,6 +10,9 @@ public func manual(version: String) -> String {
     .B systemd\\-docker
     [\\fIOPTIONS\\fR] \\fBrun\\fR [\\fIDOCKER RUN OPTIONS\\fR] \\fIIMAGE\\fR [\\fICOMMAND\\fR] [\\fIARG\\fR...]
     .br
+    .B systemd\\-docker
+    [\\fIOPTIONS\\fR] \\fBpull\\fR [\\fIDOCKER RUN OPTIONS\\fR] \\fIIMAGE\\fR
+    .br
     .B systemd\\-docker setup
     [\\fB\\-\\-check\\fR|\\fB\\-\\-undo\\fR]
     .br
@@ -20,6 +23,8 @@ public func manual(version: String) -> String {
     Runs a Docker container as the service that a unit's \\fBExecStart=\\fR starts: the unit is up when the container
     is, stops it when it is stopped, and ends as it ends. Behind \\fBrun\\fR stands what stands behind
     \\fBdocker run\\fR, and means the same; where a unit wants something else, the option says so below.
+    .PP
+    \\fBpull\\fR takes the same words, pulls the image, and runs nothing.
     .SH OPTIONS
     \(paragraphs(WrapperOptions.table)).SH OPTIONS OF RUN
     \(paragraphs(Draft.table)).SH SETUP
@@ -49,7 +54,14 @@ public func manual(version: String) -> String {
     Fixes the version of the API.
     .TP
     .B DOCKER_CONFIG
-    The folder with config.json, whose \\fBproxies\\fR and \\fBdetachKeys\\fR count; else .docker in the home folder.
+    The folder with config.json, whose credentials, \\fBproxies\\fR and \\fBdetachKeys\\fR count; else .docker in the
+    home folder.
+    .TP
+    .B CREDENTIALS_DIRECTORY
+    Where \\fBLoadCredential=docker\\-config:\\fR\\fIPATH\\fR puts a config.json whose credentials count alone.
+    .TP
+    .B STATE_DIRECTORY
+    Where it is noted what \\fB\\-\\-load\\fR has loaded; else /var/lib/systemd\\-docker.
     .TP
     .B DOCKER_DEFAULT_PLATFORM
     What \\fB\\-\\-platform\\fR is where it is not given.

@@ -18,6 +18,10 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var placement = Placement.auto
     /// Microseconds that a start waits for an Engine that is away; 0 does not wait.
     public private(set) var engineTimeout: UInt64 = 120_000_000
+    /// A tarball that holds the image.
+    public private(set) var tarball: String?
+    /// Microseconds that a pull may bring nothing; 0 waits for ever.
+    public private(set) var pullTimeout: UInt64 = 60_000_000
     public private(set) var showsHelp = false
     public private(set) var showsVersion = false
     /// One of ``commands``; empty where help or the version is asked for without one.
@@ -26,7 +30,7 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var rest: [String] = []
 
     /// What we can do; the last two print a shell's completion script and the manual page.
-    public static let commands = ["run", "setup", "completion", "manual"]
+    public static let commands = ["run", "pull", "setup", "completion", "manual"]
 
     /// How the container comes under the unit.
     public enum Placement: String, Sendable, CaseIterable {
@@ -97,6 +101,10 @@ public struct WrapperOptions: Sendable, Equatable {
         .value(
             "engine-timeout", \Patience.microseconds, \.engineTimeout,
             "How long a start waits for a Docker that is away; 0 does not (default 2m)"),
+        .value("load", \.tarball, "Load the image from this tarball, unless that was done before"),
+        .value(
+            "pull-timeout", \Patience.microseconds, \.pullTimeout,
+            "Begin a pull again that has brought nothing for this long; 0 waits for ever (default 1m)"),
         .flag("help", short: "h", \.showsHelp, "Print usage"),
         .flag("version", \.showsVersion, "Print the version"),
     ]

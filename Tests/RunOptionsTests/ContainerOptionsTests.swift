@@ -254,6 +254,42 @@ struct ContainerOptionsTests {
         #expect(!plain.isQuiet && plain.proxiesSignals)
     }
 
+    @Test("every time at which an image may be pulled has a name, and a caller may choose where none is given")
+    func pulls() throws {
+        for (text, policy) in [
+            ("missing", ContainerOptions.PullPolicy.missing), ("always", .always), ("newer", .newer), ("never", .never),
+            ("", .never),
+        ] {
+            #expect(try ContainerOptions(parsing: ["--pull", text, "a"], environment: [:], folder: "/").pull == policy)
+        }
+        #expect(try ContainerOptions(parsing: ["a"], environment: [:], folder: "/", pull: .always).pull == .always)
+        let id = String(repeating: "5ca1ab1e", count: 8)
+        let refusal = "--pull always: \"\(id)\" is an ID, which no registry knows: name the image"
+        #expect(throws: UsageError(refusal)) {
+            try ContainerOptions(parsing: ["--pull", "always", id], environment: [:], folder: "/")
+        }
+    }
+
+    @Test(
+        "an environment that wants signatures is refused, unless there is nothing to verify",
+        arguments: [
+            ("1", ["a"], false), ("yes", ["a"], false), ("0", ["a"], true), ("", ["a"], true),
+            ("1", ["--disable-content-trust", "a"], true),
+            ("1", ["a@sha256:" + String(repeating: "5ca1ab1e", count: 8)], true),
+            ("1", [String(repeating: "5ca1ab1e", count: 8)], true),
+        ] as [(String, [String], Bool)])
+    func trust(value: String, words: [String], isTaken: Bool) throws {
+        let environment = ["DOCKER_CONTENT_TRUST": value]
+        if isTaken {
+            _ = try ContainerOptions(parsing: words, environment: environment, folder: "/")
+        } else {
+            let error = #expect(throws: UsageError.self) {
+                try ContainerOptions(parsing: words, environment: environment, folder: "/")
+            }
+            #expect(error?.description.hasPrefix("DOCKER_CONTENT_TRUST=\(value): images cannot be verified") == true)
+        }
+    }
+
     @Test("the environment's platform counts where none is given")
     func defaultPlatform() throws {
         let environment = ["DOCKER_DEFAULT_PLATFORM": "linux/s390x"]
@@ -291,7 +327,7 @@ struct ContainerOptionsTests {
             (["-d", "-a", "stdin"], "--attach and --detach contradict each other"),
             (["--no-healthcheck", "--health-cmd", "x"], "--no-healthcheck and --health-… contradict each other"),
             (["--health-retries", "-1"], "--health-retries cannot be negative"),
-            (["--pull", "always"], "\"always\" for --pull: not built yet; pull in the unit"),
+            (["--pull", "sometimes"], "\"sometimes\" for --pull: none of missing, always, newer, never"),
             (["--use-api-socket"], "\"true\" for --use-api-socket: not built yet"),
             (["--disable-content-trust=false"], "--disable-content-trust: images cannot be verified here"),
             (["--platform", "foo"], "\"foo\" for --platform: neither an operating system nor an architecture"),

@@ -183,10 +183,11 @@ final class Recorder: Sendable {
         if let request = request(String(target), bytes[(head?.upperBound ?? 0)...]) {
             state.request.withLock { $0 = request }
         }
-        let isPing = target.hasSuffix("/_ping")
-        let body = isPing ? "OK" : #"{"message":"recorded"}"#
+        // A pull is over with its header: then the container is asked for.
+        let isGood = target.hasSuffix("/_ping") || target.contains("/images/create")
+        let body = isGood ? "" : #"{"message":"recorded"}"#
         let answer = """
-            HTTP/1.1 \(isPing ? 200 : 500) Answer\r\nApi-Version: \(version)\r\nOstype: linux\r\nConnection: close\r
+            HTTP/1.1 \(isGood ? 200 : 500) Answer\r\nApi-Version: \(version)\r\nOstype: linux\r\nConnection: close\r
             Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(method == "HEAD" ? "" : body)
             """
         _ = send(connection, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))

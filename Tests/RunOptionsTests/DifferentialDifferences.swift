@@ -77,7 +77,6 @@ struct Difference: Sendable {
         },
         .dockerRefuses(
             "container ID file", "--cidfile: not the parser looks at the file, but the run that is to write it"),
-        .weRefuse("for --pull: not built yet", "--pull always: nothing is pulled yet"),
         .weRefuse("for --use-api-socket: not built yet", "--use-api-socket: the credentials are not brought in yet"),
         .weRefuse(
             "for --disable-content-trust: images cannot be verified",

@@ -163,6 +163,26 @@ struct ValueTests {
     func noImage(text: String) { #expect(ImageReference.fault(in: text) != nil) }
 
     @Test(
+        "a name is taken apart as a registry wants it",
+        arguments: [
+            ("nginx", nil, "nginx", "latest"), ("team/web:1", nil, "team/web", "1"),
+            ("localhost/web", "localhost", "localhost/web", "latest"),
+            ("127.0.0.1:5000/a/b:t", "127.0.0.1:5000", "127.0.0.1:5000/a/b", "t"),
+            ("web:1@sha256:\(digits)", nil, "web", "sha256:\(digits)"),
+            ("[::1]:5000/a", "[::1]:5000", "[::1]:5000/a", "latest"),
+        ] as [(String, String?, String, String)])
+    func reference(text: String, host: String?, name: String, version: String) throws {
+        let reference = try #require(ImageReference(text))
+        #expect(reference.host == host && reference.name == name && reference.version == version)
+        #expect(reference.hasDigest == text.contains("@"))
+    }
+
+    private static let digits = String(repeating: "5ca1ab1e", count: 8)
+
+    @Test("an ID is no name, nor is what is wrong", arguments: [digits, "sha256:\(digits)", "Web", "", "a b"])
+    func noReference(text: String) { #expect(ImageReference(text) == nil) }
+
+    @Test(
         "a device is one of the host's, or one that CDI knows",
         arguments: [
             ("/dev/null", ["/dev/null", "/dev/null", "rwm"]), ("/dev/a:/dev/b", ["/dev/a", "/dev/b", "rwm"]),

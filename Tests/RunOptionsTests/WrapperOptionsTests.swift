@@ -62,6 +62,14 @@ struct WrapperOptionsTests {
         #expect(try WrapperOptions(parsing: words + ["run", "a"]).engineTimeout == microseconds)
     }
 
+    @Test("a tarball and the time that a pull may bring nothing")
+    func images() throws {
+        let options = try WrapperOptions(parsing: ["--load", "/srv/web.tar", "--pull-timeout=1m30s", "pull", "a"])
+        #expect(options.tarball == "/srv/web.tar" && options.pullTimeout == 90_000_000 && options.command == "pull")
+        let plain = try WrapperOptions(parsing: ["run", "a"])
+        #expect(plain.tarball == nil && plain.pullTimeout == 60_000_000)
+    }
+
     @Test("every placement has a name", arguments: WrapperOptions.Placement.allCases)
     func placements(placement: WrapperOptions.Placement) throws {
         #expect(try WrapperOptions(parsing: ["--placement=\(placement)", "run", "a"]).placement == placement)

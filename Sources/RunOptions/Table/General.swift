@@ -18,8 +18,9 @@ extension Draft {
             "Keys that take a terminal off the container; the unit goes on"),
         Option(
             ["disable-content-trust"], short: nil, kind: nil, "Accepted: images are not verified, and =false is refused"
-        ) { (_, text) throws(InvalidValue) in
+        ) { (draft, text) throws(InvalidValue) in
             guard try Bool(option: text) else { throw InvalidValue("images cannot be verified here") }
+            draft.isTrustWaived = true
         },
         .value("entrypoint", \.entrypoint, "Overwrite the default ENTRYPOINT of the image"),
         .list("env", short: "e", \.variables, "Set environment variables"),
@@ -39,7 +40,10 @@ extension Draft {
         .value("name", \ContainerName.text, \.name, "Assign a name to the container"),
         .value(
             "platform", \.platform, "Platform of the image (os, arch or os/arch[/variant])"),
-        .value("pull", \.pull, "Pull the image before running (missing|never); always is refused as yet"),
+        .value(
+            "pull", \.pull,
+            "Pull the image before running (missing|always|newer|never); newer is always, with what is there where the registry cannot be reached"
+        ),
         .flag("quiet", short: "q", \.isQuiet, "Suppress the pull output"),
         .value("restart", \NoRestart.text, \.host.restartPolicy.name, "Only \"no\": use Restart= in the unit"),
         .flag("rm", \.host.autoRemove, "Automatically remove the container and its anonymous volumes when it exits"),

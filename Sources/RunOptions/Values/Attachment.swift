@@ -26,6 +26,8 @@ extension ContainerOptions {
         case missing
         case always
         case never
+        /// Always, and what is there will do where the registry cannot be reached.
+        case newer
     }
 }
 
@@ -34,10 +36,7 @@ extension ContainerOptions.PullPolicy: OptionValue {
 
     init(option text: String) throws(InvalidValue) {
         guard let policy = text.isEmpty ? .never : Self(rawValue: text) else {
-            throw InvalidValue("none of missing, never, always")
-        }
-        guard policy != .always else {
-            throw InvalidValue("not built yet; pull in the unit, as ExecStartPre=docker pull IMAGE")
+            throw InvalidValue("none of missing, always, newer, never")
         }
         self = policy
     }

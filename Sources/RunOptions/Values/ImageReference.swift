@@ -1,22 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The grammar of an image's name: `[host[:port]/]path[:tag][@digest]`, or 64 hexadecimal digits.
-enum ImageReference {
+/// An image's name: `[host[:port]/]path[:tag][@digest]`, or the ID of an image, which no registry knows.
+public struct ImageReference: Sendable, Equatable {
+    /// The registry, `host[:port]`; `nil` is the Engine's default one.
+    public let host: String?
+    /// Registry and path as typed.
+    public let name: String
+    /// What is asked of the registry: the digest, else the tag, else `latest`.
+    public let version: String
+    /// It is pinned to a digest.
+    public let hasDigest: Bool
+
+    /// Takes a name apart; `nil` where it is none, and where it is an ID.
+    public init?(_ text: String) {
+        guard !Self.isID(text), Self.fault(in: text) == nil else { return nil }
+        let (host, path, digest) = Self.split(text)
+        let (name, tag) = path.cut(at: ":")
+        self.host = host.map { String($0) }
+        self.name = (host.map { "\($0)/" } ?? "") + name
+        version = String(digest ?? tag ?? "latest")
+        hasDigest = digest != nil
+    }
+
+    private static func isID(_ text: String) -> Bool { (text.count == 64 && isHex(text)) || isDigest(text[...]) }
+
+    /// The first part of a path is a host where it cannot be anything else.
+    private static func split(_ text: String) -> (host: Substring?, path: Substring, digest: Substring?) {
+        let (reference, digest) = text.cut(at: "@")
+        let (first, rest) = reference.cut(at: "/")
+        guard let rest,
+            first.contains(where: { $0 == "." || $0 == ":" }) || first == "localhost" || hasCapitals(first)
+        else { return (nil, reference, digest) }
+        return (first, rest, digest)
+    }
+
     /// What is wrong with a name; `nil` where nothing is.
     static func fault(in text: String) -> String? {
         if text.isEmpty { return "empty" }
-        if text.count == 64, isHex(text) || isDigest(text[...]) { return nil }
-        if isDigest(text[...]) { return nil }
-        let (reference, digest) = text.cut(at: "@")
+        if isID(text) { return nil }
+        let (host, path, digest) = split(text)
         if let digest, !isDigest(digest) { return "\"\(digest)\" is not a digest" }
-
-        var path = reference
-        var host: Substring?
-        let (first, rest) = reference.cut(at: "/")
-        if let rest, first.contains(where: { $0 == "." || $0 == ":" }) || first == "localhost" || hasCapitals(first) {
-            host = first
-            path = rest
-        }
         let (name, tag) = path.cut(at: ":")
         if let host, !isHost(host) { return "\"\(host)\" is not a host" }
         if hasCapitals(name) { return "the path must be lower-case" }
