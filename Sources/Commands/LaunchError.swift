@@ -38,7 +38,7 @@ struct LaunchError: Error, Equatable, CustomStringConvertible {
         // With 404 Docker 20.10 also misses what --link names.
         let advice =
             error.isNotFound && !text.contains("No such container")
-            ? ": load or pull it first, as ExecStartPre=docker pull \(image)" : ""
+            ? ": bring it in with --load FILE, or let it be pulled with --pull missing" : ""
         self.init("create container \(container) from image \(image): \(text)\(advice)")
     }
 

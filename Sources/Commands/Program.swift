@@ -20,6 +20,7 @@ public enum Program {
             switch wrapper.command {
             case "completion": return show(try completion(for: wrapper.rest))
             case "manual": return show(manual(version: version))
+            case "pull": return try pull(wrapper, environment: environment, diagnostics)
             case "setup": return try setup(wrapper.rest, environment: environment, diagnostics)
             default: return try run(wrapper, environment: environment, diagnostics)
             }
@@ -46,6 +47,20 @@ public enum Program {
                 diagnostics.error("set up the event loop: \(error)")
                 return .exited(LaunchError.Code.engine.rawValue)
             }
+        }
+    }
+
+    private static func pull(
+        _ wrapper: WrapperOptions, environment: [String: String], _ diagnostics: Diagnostics
+    ) throws(UsageError) -> ExitStatus {
+        // Whoever asks for a pull wants one, though `run` would do without.
+        let options = try ContainerOptions(parsing: wrapper.rest, environment: environment, pull: .always)
+        if options.showsHelp { return show(runHelp) }
+        for warning in options.warnings { diagnostics.warning(warning) }
+        signal(SIGPIPE, SIG_IGN)
+        EventLoop.blockSignals(Pull.signals)
+        return loop(diagnostics) {
+            await Pull(wrapper, options, environment: environment, diagnostics: diagnostics)()
         }
     }
 
@@ -105,6 +120,8 @@ public enum Program {
         systemd-docker run --help lists the options of run, which are those of docker run.
 
         Other commands:
+          pull [DOCKER RUN OPTIONS] IMAGE
+                                  Pull the image as run would, and run nothing
           setup                   Have Docker know our runtime, which makes containers in units (setup --help)
           manual                  Print the manual page, for man -l -
           completion bash         Print the completion script for bash

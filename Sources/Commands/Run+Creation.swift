@@ -13,6 +13,8 @@ extension Run {
     }
 
     func create(_ client: Client) async throws -> Container {
+        let images = ImageSupply(client, wrapper, options, environment: environment, diagnostics)
+        try await images.beforeCreation()
         let creation = options.creation(for: client.version)
         var request = creation.request
         if wrapper.passesEnvironment {
@@ -34,15 +36,22 @@ extension Run {
         try await reserveIDFile(client)
         notify("creating container \(options.name ?? "") from \(options.image)")
         let container: Container
-        do throws(EngineError) {
-            let created = try await make(request, client)
+        do {
+            let created: CreatedContainer
+            do throws(EngineError) {
+                created = try await make(request, client)
+            } catch {
+                guard try await images.afterRefusal(error) else { throw error }
+                notify("creating container \(options.name ?? "") from \(options.image)")
+                created = try await make(request, client)
+            }
             createdID = created.id
             for warning in created.warnings { diagnostics.warning(warning) }
             for connection in creation.connections {
                 try await client.connect(created.id, to: connection.network, as: connection.endpoint)
             }
             container = try await client.inspect(created.id)
-        } catch {
+        } catch let error as EngineError {
             if createdID == nil, error.isConflict { throw NameTaken(refusal: error) }
             throw createdID == nil
                 ? LaunchError(creating: options.name ?? "", from: options.image, error)

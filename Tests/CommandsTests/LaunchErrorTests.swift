@@ -77,7 +77,7 @@ struct LaunchErrorTests {
         ])
     func notRefused(error: EngineError) { #expect(LaunchError(starting: "web", error).code == .engine) }
 
-    @Test("an image that is not there is to be pulled; another thing that is not there is not")
+    @Test("an image that is not there is to be brought in; another thing that is not there is not")
     func create() {
         let image = LaunchError(
             creating: "web", from: "nginx:1",
@@ -86,14 +86,14 @@ struct LaunchErrorTests {
         #expect(
             image.description
                 == "create container web from image nginx:1: POST /containers/create: Docker answered 404: "
-                + "No such image: nginx:1: load or pull it first, as ExecStartPre=docker pull nginx:1")
+                + "No such image: nginx:1: bring it in with --load FILE, or let it be pulled with --pull missing")
         let link = LaunchError(
             creating: "web", from: "nginx:1",
             .refused(
                 call: "POST /containers/create", status: 404,
                 message: "could not get container for elastic: No such container: elastic"))
         #expect(link.code == .engine)
-        #expect(!link.description.contains("docker pull"))
+        #expect(!link.description.contains("--pull"))
     }
 
     @Test("the statuses are those of docker run, and that of sysexits.h")

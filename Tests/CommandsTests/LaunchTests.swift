@@ -151,9 +151,9 @@ struct LaunchTests {
     func noImage() async throws {
         let docker = try Docker(MainProcess())
         docker.engine.on("POST", "/containers/create", .refusal(404, "No such image: image:latest"))
-        let end = try await docker.run().end()
+        let end = try await docker.run(["--rm", "--pull", "never"]).end()
         expectFailure(docker, end, isCreated: false)
-        #expect(end.error.contains("No such image: image:latest: load or pull it first"))
+        #expect(end.error.contains("No such image: image:latest: bring it in with --load FILE"))
     }
 
     @Test("waits for the removal where somebody else is at it")

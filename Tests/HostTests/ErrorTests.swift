@@ -24,9 +24,9 @@ extension HostTests {
 
         private static let cases: [Case] = [
             Case(
-                testDescription: "no such image", command: "run --rm --name %n nosuch:1 true", status: 125,
-                line:
-                    "create container test.service from image nosuch:1:.*404.*No such image: nosuch:1.*docker pull nosuch:1"
+                testDescription: "no such image", command: "run --rm --pull never --name %n nosuch:1 true",
+                status: 125,
+                line: "create container test.service from image nosuch:1:.*404.*No such image: nosuch:1.*--pull missing"
             ),
             Case(
                 testDescription: "no such command", command: "run --rm --name %n busybox nosuch", status: 127,

@@ -70,7 +70,7 @@ extension HostTests {
                         [[ $(property elastic.service Result) == success ]]
                         [[ $(property fluentd.service ActiveState) == inactive && $(property fluentd.service Result) == success ]]
                         docker image rm elastic fluentd
-                        rm -r /var/lib/images /etc/fluentd
+                        rm -r /var/lib/images /etc/fluentd /var/lib/systemd-docker
                         """)
         }
 

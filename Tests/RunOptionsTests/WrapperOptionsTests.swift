@@ -88,7 +88,7 @@ struct WrapperOptionsTests {
         arguments: [
             ([], "no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]"),
             (["-e"], "no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]"),
-            (["start"], "unknown command \"start\": there are run, setup, completion, manual"),
+            (["start"], "unknown command \"start\": there are run, pull, setup, completion, manual"),
             (["--bad=1", "run"], "unknown option --bad"), (["-en", "run"], "unknown option -en"),
             (["--=x", "run"], "bad option syntax: --=x"), (["-c"], "--cgroups needs a value"),
             (["--logs=no", "run"], "invalid value \"no\" for --logs: neither true nor false"),

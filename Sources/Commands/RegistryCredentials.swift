@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import JSON
+internal import Linux
+internal import RunOptions
+internal import Systemd
+
+/// What a registry is told of who we are, in the form in which the Engine wants it (API: "Authentication").
+///
+/// It must not get into any text that somebody reads, so it describes itself as nothing.
+struct RegistryCredential: Encodable, Sendable, Equatable, CustomStringConvertible {
+    var username: String?
+    var password: String?
+    var serveraddress: String?
+    /// For which the registry's own server gives out tokens.
+    var identitytoken: String?
+    /// Which the registry takes as it is.
+    var registrytoken: String?
+
+    var description: String { "credential" }
+
+    /// `X-Registry-Auth`: base64url of JSON; `{}` for nobody in particular.
+    var header: String { encodeBase64URL((try? JSON.encode(self)) ?? Array("{}".utf8)) }
+}
+
+/// The credentials of docker's client: those of the unit, of the environment, or of the user that we run as.
+@LoopActor
+struct RegistryCredentials {
+    let environment: [String: String]
+    /// A helper that waits for somebody to type a password would wait for ever.
+    var helperTimeout: UInt64 = 30_000_000
+
+    /// The part of config.json that holds credentials.
+    struct Configuration: Decodable, Sendable {
+        /// By registry.
+        var auths: [String: Entry]?
+        /// The helper that knows all registries.
+        var credsStore: String?
+        /// The helpers that know one each.
+        var credHelpers: [String: String]?
+
+        struct Entry: Decodable, Sendable {
+            /// base64 of `user:password`.
+            var auth: String?
+            var username: String?
+            var password: String?
+            var identitytoken: String?
+            var registrytoken: String?
+        }
+    }
+
+    /// What to tell the registry of this key: `host[:port]`, or the address of the default registry's index.
+    func credential(for key: String) async throws(LaunchError) -> RegistryCredential {
+        let credential =
+            if let configuration = try unitConfiguration() {
+                try await find(key, in: configuration)
+            } else if let found = try entry(for: key, in: environmentConfiguration()) {
+                found
+            } else {
+                try await find(key, in: userConfiguration())
+            }
+        guard var credential else { return RegistryCredential() }
+        credential.serveraddress = key
+        return credential
+    }
+
+    // MARK: Where they are
+
+    /// `LoadCredential=docker-config:PATH` of the unit (systemd.exec(5), "Credentials").
+    private func unitConfiguration() throws(LaunchError) -> Configuration? {
+        guard let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty else { return nil }
+        let path = "\(folder)/docker-config"
+        guard Files.exists(path) else { return nil }
+        do {
+            return try JSON.decode(Configuration.self, from: try Files.read(path))
+        } catch {
+            throw LaunchError("read the credential docker-config: \(error): it has to be a config.json of docker")
+        }
+    }
+
+    /// DOCKER_AUTH_CONFIG, which only has `auths`.
+    private func environmentConfiguration() throws(LaunchError) -> Configuration {
+        guard let text = environment["DOCKER_AUTH_CONFIG"], !text.isEmpty else { return Configuration() }
+        do throws(JSONError) {
+            return try JSON.decode(Configuration.self, from: text.utf8)
+        } catch {
+            throw LaunchError("read DOCKER_AUTH_CONFIG: \(error)")
+        }
+    }
+
+    /// config.json, else the .dockercfg of old; whoever has read the options has warned of a file that is no use.
+    private func userConfiguration() -> Configuration {
+        let folders = ClientConfiguration.folders(environment: environment)
+        if let path = folders.configuration, Files.exists(path) {
+            return (try? JSON.decode(Configuration.self, from: Files.read(path))) ?? Configuration()
+        }
+        let path = folders.home.map { "\($0)/.dockercfg" } ?? ""
+        return Configuration(
+            auths: try? JSON.decode([String: Configuration.Entry].self, from: Files.read(path)))
+    }
+
+    // MARK: What they say
+
+    private func find(_ key: String, in configuration: Configuration) async throws(LaunchError) -> RegistryCredential? {
+        if let helper = configuration.credHelpers?[key] ?? configuration.credsStore, !helper.isEmpty {
+            return try await ask("docker-credential-\(helper)", for: key)
+        }
+        return try entry(for: key, in: configuration)
+    }
+
+    private func entry(for key: String, in configuration: Configuration) throws(LaunchError) -> RegistryCredential? {
+        let auths = configuration.auths ?? [:]
+        // Sorted: of several keys for one host always the same one counts.
+        let similar = auths.sorted { $0.key < $1.key }.first { Self.host(of: $0.key) == key }
+        guard let entry = auths[key] ?? similar?.value else { return nil }
+        var credential = RegistryCredential(
+            username: entry.username, password: entry.password, identitytoken: entry.identitytoken,
+            registrytoken: entry.registrytoken)
+        if let auth = entry.auth, !auth.isEmpty {
+            let parts = decodeBase64(auth)?.split(
+                separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let parts, parts.count == 2 else {
+                throw LaunchError("read docker's credentials for \(key): \"auth\" is not base64 of user:password")
+            }
+            credential.username = String(decoding: parts[0], as: UTF8.self)
+            credential.password = String(decoding: parts[1].filter { $0 != 0 }, as: UTF8.self)
+        }
+        return credential
+    }
+
+    /// A key as old clients wrote it, without its scheme and path.
+    private static func host(of key: String) -> Substring {
+        var host = key[...]
+        for scheme in ["http://", "https://"] where host.hasPrefix(scheme) { host = host.dropFirst(scheme.count) }
+        return host.prefix { $0 != "/" }
+    }
+
+    // MARK: Helpers
+
+    /// `docker-credential-NAME get`: the key on stdin, JSON on stdout.
+    private func ask(_ helper: String, for key: String) async throws(LaunchError) -> RegistryCredential? {
+        let attempt = "ask \(helper) for the credentials of \(key)"
+        let end: CommandEnd
+        do {
+            end = try await EventLoop.shared.command(
+                [helper, "get"], input: Array(key.utf8), microseconds: helperTimeout)
+        } catch let error as SystemError {
+            throw LaunchError("\(attempt): \(error)")
+        } catch {
+            throw LaunchError("\(attempt): cancelled")
+        }
+        guard end.status == .exited(0) else {
+            let words = String(decoding: end.output.prefix(200), as: UTF8.self)
+                .split(whereSeparator: \.isNewline).joined(separator: " ").drop { $0 == " " }
+            if words == "credentials not found in native keychain" { return nil }
+            // What went wrong after it had found them is no text to show.
+            throw LaunchError("\(attempt): \(end.status)" + (words.isEmpty || words.hasPrefix("{") ? "" : ": \(words)"))
+        }
+        struct Answer: Decodable {
+            var username: String
+            var secret: String
+            private enum CodingKeys: String, CodingKey {
+                case username = "Username"
+                case secret = "Secret"
+            }
+        }
+        guard let answer = try? JSON.decode(Answer.self, from: end.output) else {
+            throw LaunchError("\(attempt): its answer is not what the protocol promises")
+        }
+        // So the helpers mark a secret that is no password.
+        if answer.username == "<token>" { return RegistryCredential(identitytoken: answer.secret) }
+        return RegistryCredential(username: answer.username, password: answer.secret)
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Linux
+import Support
+import Systemd
+import Testing
+
+@testable import Commands
+
+@Suite("Registry credentials", .timeLimit(.minutes(1)))
+struct RegistryCredentialsTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        LoopThread.start()
+        folder = try TemporaryFolder()
+        for name in ["unit", "docker", "home", "home/.docker"] { try Files.makeFolder(folder[name]) }
+    }
+
+    private func write(_ path: String, _ text: String) throws { try Files.replace(folder[path], with: text) }
+
+    @LoopActor
+    private func find(
+        _ key: String, _ environment: [String: String] = [:], timeout: UInt64 = 30_000_000
+    ) async throws -> RegistryCredential {
+        var environment = environment
+        if environment["HOME"] == nil { environment["HOME"] = folder["home"] }
+        return try await RegistryCredentials(environment: environment, helperTimeout: timeout).credential(for: key)
+    }
+
+    /// `user:p:w`.
+    private static let auth = #""auth":"dXNlcjpwOnc=""#
+    private static let index = "https://index/v1/"
+
+    private func password(_ key: String, _ password: String = "p:w") -> RegistryCredential {
+        RegistryCredential(username: "user", password: password, serveraddress: key)
+    }
+
+    @Test("nobody has any: the registry is told of nobody")
+    @LoopActor
+    func none() async throws {
+        #expect(try await find("host:1") == RegistryCredential())
+        #expect(try await find("host:1").header == "e30=")
+    }
+
+    @Test(
+        "a key is found as it is, or by its host as old clients wrote it; the default registry only as it is",
+        arguments: [
+            ("host:1", "host:1", true), ("host:1", "https://host:1/v2/", true), ("host:1", "http://host:1", true),
+            ("host:1", "host", false), ("host", "host:1", false), (index, index, true), (index, "index", false),
+        ])
+    @LoopActor
+    func keys(key: String, stored: String, isFound: Bool) async throws {
+        try write("home/.docker/config.json", #"{"auths":{"\#(stored)":{\#(Self.auth)}}}"#)
+        #expect(try await find(key) == (isFound ? password(key) : RegistryCredential()))
+    }
+
+    @Test(
+        "an entry may hold names and passwords or tokens",
+        arguments: [
+            (#""username":"user","password":"p:w""#, RegistryCredential(username: "user", password: "p:w")),
+            (#""identitytoken":"t""#, RegistryCredential(identitytoken: "t")),
+            (#""registrytoken":"t""#, RegistryCredential(registrytoken: "t")),
+            (#""auth":"dXNlcjpwOncA""#, RegistryCredential(username: "user", password: "p:w")),
+        ])
+    @LoopActor
+    func entries(text: String, expected: RegistryCredential) async throws {
+        try write("home/.docker/config.json", #"{"auths":{"host":{\#(text)}}}"#)
+        var expected = expected
+        expected.serveraddress = "host"
+        #expect(try await find("host") == expected)
+    }
+
+    @Test("the unit's credential wins over the environment's, that over config.json, and that over .dockercfg")
+    @LoopActor
+    func sources() async throws {
+        try write("home/.dockercfg", #"{"host":{"username":"user","password":"4"}}"#)
+        #expect(try await find("host") == password("host", "4"))
+        try write("home/.docker/config.json", #"{"auths":{"host":{"username":"user","password":"3"}}}"#)
+        #expect(try await find("host") == password("host", "3"))
+        try write("docker/config.json", "{}")
+        var environment = ["DOCKER_CONFIG": folder["docker"]]
+        #expect(try await find("host", environment) == RegistryCredential())
+        environment["DOCKER_AUTH_CONFIG"] = #"{"auths":{"host":{"username":"user","password":"2"}}}"#
+        #expect(try await find("host", environment) == password("host", "2"))
+        #expect(try await find("other", environment) == RegistryCredential())
+        environment["CREDENTIALS_DIRECTORY"] = folder["unit"]
+        #expect(try await find("host", environment) == password("host", "2"))
+        try write("unit/docker-config", #"{"auths":{"host":{"username":"user","password":"1"}}}"#)
+        #expect(try await find("host", environment) == password("host", "1"))
+        #expect(try await find("other", environment) == RegistryCredential())
+    }
+
+    @Test("what is no use in the unit's credential is told, without a word of what is in it")
+    @LoopActor
+    func broken() async throws {
+        try write("unit/docker-config", "s3cret")
+        let environment = ["CREDENTIALS_DIRECTORY": folder["unit"]]
+        let error = await #expect(throws: LaunchError.self) { _ = try await find("host", environment) }
+        #expect(
+            error?.description == "read the credential docker-config: not JSON: it has to be a config.json of docker")
+        try write("unit/docker-config", #"{"auths":{"host":{"auth":"s3cret"}}}"#)
+        let second = await #expect(throws: LaunchError.self) { _ = try await find("host", environment) }
+        #expect(second?.description == #"read docker's credentials for host: "auth" is not base64 of user:password"#)
+    }
+
+    // MARK: Helpers
+
+    /// Asks with a helper of the test's own, `docker-credential-test`.
+    @LoopActor
+    private func ask(
+        _ script: String, _ configuration: String = #"{"credsStore":"test"}"#, timeout: UInt64 = 30_000_000
+    ) async throws -> RegistryCredential {
+        try write("docker-credential-test", "#!/bin/sh\n\(script)\n")
+        chmod(folder["docker-credential-test"], 0o755)
+        try write("home/.docker/config.json", configuration)
+        return try await ProcessEnvironment.with(["PATH": "\(folder.path):/usr/bin:/bin"]) {
+            try await find("host", timeout: timeout)
+        }
+    }
+
+    private static let answers = #"echo '{"ServerURL":"'$(cat)'","Username":"user","Secret":"'$1'"}'"#
+
+    @Test(
+        "a helper is asked for the key it is responsible for, and what else is there does not count",
+        arguments: [
+            (#"{"credsStore":"test"}"#, true), (#"{"credHelpers":{"host":"test"}}"#, true),
+            (#"{"credHelpers":{"other":"test"}}"#, false), (#"{"credHelpers":{"host":"test"},"credsStore":"x"}"#, true),
+            (#"{"credsStore":"test","auths":{"host":{"username":"a","password":"b"}}}"#, true),
+        ])
+    @LoopActor
+    func helper(configuration: String, isAsked: Bool) async throws {
+        #expect(
+            try await ask(Self.answers, configuration) == (isAsked ? password("host", "get") : RegistryCredential()))
+    }
+
+    @Test("a secret that is a token is told so; one that is not there is nobody's")
+    @LoopActor
+    func helperAnswers() async throws {
+        let token = try await ask(#"echo '{"Username":"<token>","Secret":"t"}'"#)
+        #expect(token == RegistryCredential(serveraddress: "host", identitytoken: "t"))
+        #expect(try await ask("echo credentials not found in native keychain; exit 1") == RegistryCredential())
+    }
+
+    @Test(
+        "a helper that fails is told, but for what it may have found",
+        arguments: [
+            ("echo no such '\nkeychain'; exit 2", "exit status 2: no such  keychain"),
+            (#"echo '{"Username":"u","Secret":"s3cret"}'; exit 1"#, "exit status 1"),
+            ("kill -KILL $$", "SIGKILL"),
+            ("echo s3cret", "its answer is not what the protocol promises"),
+            ("sleep 1000", "wait for docker-credential-test: Connection timed out"),
+        ])
+    @LoopActor
+    func helperFails(script: String, words: String) async throws {
+        let error = await #expect(throws: LaunchError.self) { _ = try await ask(script, timeout: 2_000_000) }
+        let text = error?.description ?? ""
+        #expect(text.hasPrefix("ask docker-credential-test for the credentials of host: \(words)"))
+        #expect(!text.contains("s3cret"))
+    }
+
+    @Test("a helper that is not there is told by its name")
+    @LoopActor
+    func noHelper() async throws {
+        try write("home/.docker/config.json", #"{"credsStore":"nosuch"}"#)
+        let error = await #expect(throws: LaunchError.self) { _ = try await find("host") }
+        #expect(
+            error?.description.hasSuffix("posix_spawnp docker-credential-nosuch: No such file or directory") == true)
+    }
+
+    @Test("a credential shows nothing of itself")
+    func hidden() {
+        #expect("\(password("host"))" == "credential")
+    }
+}

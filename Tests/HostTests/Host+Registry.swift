@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+extension Host {
+    /// Brings Debian's docker-registry into the host: its program, and nothing of the package that would start it.
+    func bringRegistry() throws {
+        let download = Self.checkout.appending(path: "Tests/Hosts/download")
+        let answer = try Answer(of: download, [kind.suite, "docker-registry"])
+        guard answer.status == 0 else { throw Failure(description: "download docker-registry: \(answer.error)") }
+        try copy(answer.output.trimmingCharacters(in: .newlines), to: "/run/docker-registry.deb")
+        try run("dpkg-deb --extract /run/docker-registry.deb /run/docker-registry; rm /run/docker-registry.deb")
+    }
+
+    /// Functions that the scripts of pulls may use.
+    ///
+    /// Docker takes 127.0.0.0/8 for insecure, so HTTP will do.
+    static let registryFunctions = """
+        # registry PORT AUTH…: starts a registry of its own on that port; they share what they keep.
+        registry() {
+            local file=/run/test-registry/$1.yml
+            mkdir -p /run/test-registry
+            # The hash of "s3cret-word".
+            echo 'user:\(passwordHash)' >/run/test-registry/passwords
+            {
+                echo "{version: 0.1, storage: {filesystem: {rootdirectory: /run/test-registry/images}},"
+                echo "http: {addr: '127.0.0.1:$1'}, ${2:-} log: {level: warn}}"
+            } >"$file"
+            # Nothing tells when it listens.
+            systemd-run --quiet --collect --unit "test-registry-$1" /run/docker-registry/usr/bin/docker-registry serve "$file"
+            eventually "(: </dev/tcp/127.0.0.1/$1) 2>/dev/null"
+        }
+        password='auth: {htpasswd: {realm: test, path: /run/test-registry/passwords}},'
+        # Takes whoever has a token, whatever it is.
+        token='auth: {silly: {realm: test, service: test}},'
+        # push NAME MEGABYTES: an image with busybox and so much that cannot be compressed.
+        push() {
+            local folder=/run/test-registry/build image=127.0.0.1:5000/$1
+            mkdir -p "$folder/bin"
+            cp /bin/busybox "$folder/bin/"
+            ln -sf busybox "$folder/bin/sleep"
+            head -c "$2M" /dev/urandom >"$folder/data"
+            tar --create --directory "$folder" . | docker import - "$image" >/dev/null
+            docker push --quiet "$image" >/dev/null
+            docker rmi "$image" >/dev/null
+            rm -r "$folder"
+        }
+        slow() { tc qdisc replace dev lo root tbf rate "$1" burst 512k latency 400ms; }
+        fast() { tc qdisc del dev lo root; }
+        images() { docker images --quiet "127.0.0.1:*/*"; }
+        forget() { images | sort --unique | xargs --no-run-if-empty docker rmi --force >/dev/null; }
+        clear_registries() {
+            systemctl stop 'test-registry-*' 2>/dev/null || true
+            fast 2>/dev/null || true
+            forget
+            rm -rf /run/test-registry /run/test-docker /var/lib/systemd-docker
+        }
+        trap clear_registries EXIT
+
+        """
+    private static let passwordHash = "$2y$05$abcdefghijklmnopqrstuuEpHRRKIlpAGo.iP7Bpa.htQEJMAAnRe"
+}
