@@ -96,7 +96,7 @@ struct EventsTests {
     @LoopActor
     func length() async throws {
         // More than any other answer may have.
-        let piece = String(repeating: Self.line("top"), count: 4000)
+        let piece = Self.line("top", attributes: #"{"image":"\#(String(repeating: "x", count: 1 << 18))"}"#)
         let count = (17 << 20) / piece.utf8.count + 1
         engine.on("GET", "/events", .chunked(Array(repeating: piece, count: count) + [Self.line("die")]))
         #expect(try await all(try await events()).kinds == [.die])

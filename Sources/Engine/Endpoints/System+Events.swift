@@ -11,6 +11,8 @@ public final class ContainerEvents {
 
     private let transfer: Transfer
     private var unread: [UInt8] = []
+    /// Where in it the next line begins, and how far it was looked through for that line's end.
+    private var (start, searched) = (0, 0)
 
     init(_ transfer: Transfer) { self.transfer = transfer }
 
@@ -22,11 +24,14 @@ public final class ContainerEvents {
     public func next() async throws(EngineError) -> ContainerEvent {
         let newline = UInt8(ascii: "\n")
         while true {
-            while let end = unread.firstIndex(of: newline) {
-                let line = unread[..<end]
-                unread.removeSubrange(...end)
+            while let end = unread[searched...].firstIndex(of: newline) {
+                let line = unread[start..<end]
+                (start, searched) = (end + 1, end + 1)
                 if let event = try event(line) { return event }
             }
+            // Once for each piece, not for each line: of a stream that pours, most would be moved again and again.
+            unread.removeSubrange(..<start)
+            (start, searched) = (0, unread.count)
             guard unread.count <= Self.longestEvent else { throw garbage("an event without an end") }
             guard let piece = try await transfer.nextPiece() else {
                 throw .cut(call: transfer.request.call, reason: "at its end")
