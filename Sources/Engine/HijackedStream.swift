@@ -26,6 +26,7 @@ public final class HijackedStream {
         self.connection = connection
         do {
             try self.connection.setNonBlocking()
+            let body = request.body ?? []
             try await write(
                 Array(
                     """
@@ -33,9 +34,10 @@ public final class HijackedStream {
                     Host: docker\r
                     Connection: Upgrade\r
                     Upgrade: tcp\r
-                    Content-Length: 0\r
+                    \(body.isEmpty ? "" : "Content-Type: application/json\r\n")\
+                    Content-Length: \(body.count)\r
                     \r\n
-                    """.utf8))
+                    """.utf8) + body)
             let answer = try await EventLoop.shared.within(microseconds: UInt64(Request.patience) * 1_000_000) {
                 try await self.readAnswer(to: request)
             }

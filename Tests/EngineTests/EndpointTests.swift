@@ -63,6 +63,20 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
             #expect(made.warnings == ["no swap limit"])
         },
         EndpointCall(
+            testDescription: "make exec", method: "POST", path: "/containers/*/exec", query: "",
+            answer: .json(#"{"Id":"e1"}"#, status: 201)
+        ) { client, container in
+            let exec = try await client.makeExec(container, command: ["true"])
+            #expect(exec == "e1")
+        },
+        EndpointCall(
+            testDescription: "inspect exec", method: "GET", path: "/exec/*/json", query: "",
+            answer: .json(#"{"ID":"e1","Running":false,"ExitCode":3,"Pid":7}"#)
+        ) { client, exec in
+            let state = try await client.inspectExec(exec)
+            #expect(state == ExecState(isRunning: false, exitCode: 3))
+        },
+        EndpointCall(
             testDescription: "start", method: "POST", path: "/containers/*/start", query: "", answer: .empty(204)
         ) { client, container in
             try await client.start(container)
@@ -158,7 +172,7 @@ struct EndpointTests {
         #expect(request.version == "1.45")
         #expect(request.path == endpoint.escapedPath)
         #expect(request.query == endpoint.query.replacing("*", with: "web%201%2F%C3%A9"))
-        #expect(request.body.isEmpty == !["create", "connect", "load"].contains(endpoint.testDescription))
+        #expect(request.body.isEmpty == !["create", "connect", "load", "make exec"].contains(endpoint.testDescription))
     }
 
     @Test("a 500 is an error with the Engine's own words", arguments: EndpointCall.all)

@@ -61,7 +61,10 @@ public final class FakeEngine: Sendable {
     /// Says what to answer: to the first such request the first answer, and to all that follow the last one.
     ///
     /// - Parameter path: without version and query; `*` stands for any one part. What was said last about it counts.
-    public func on(_ method: String, _ path: String, _ answers: Answer...) {
+    public func on(_ method: String, _ path: String, _ answers: Answer...) { on(method, path, answers) }
+
+    /// The same with a list.
+    public func on(_ method: String, _ path: String, _ answers: [Answer]) {
         server.state.withLock { $0.rules.insert(Rule(method: method, path: path, answers: answers), at: 0) }
     }
 

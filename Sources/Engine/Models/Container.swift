@@ -14,12 +14,44 @@ public struct Container: Decodable, Sendable, Equatable {
         /// PID 1 of the container, as the daemon's own PID namespace numbers it; 0 while it does not run.
         public var process: Int32
         public var exitCode: Int
+        /// `nil` where there is no HEALTHCHECK, or it has not run yet.
+        public var health: Health?
 
         private enum CodingKeys: String, CodingKey {
             case status = "Status"
             case isRunning = "Running"
             case process = "Pid"
             case exitCode = "ExitCode"
+            case health = "Health"
+        }
+    }
+
+    public struct Health: Decodable, Sendable, Equatable {
+        /// starting, healthy, unhealthy; none where the HEALTHCHECK is switched off.
+        public var status: String
+        /// Checks that have failed in a row, but for those of the start period.
+        public var failingStreak: Int
+        /// The last checks, the newest at the end; null or absent where there was none.
+        public var log: [Check]?
+
+        public struct Check: Decodable, Sendable, Equatable {
+            /// When it ended, by the Engine's clock.
+            public var end: String
+            public var exitCode: Int
+            /// The beginning of what it said.
+            public var output: String
+
+            private enum CodingKeys: String, CodingKey {
+                case end = "End"
+                case exitCode = "ExitCode"
+                case output = "Output"
+            }
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case status = "Status"
+            case failingStreak = "FailingStreak"
+            case log = "Log"
         }
     }
 
@@ -29,11 +61,47 @@ public struct Container: Decodable, Sendable, Equatable {
         public var stopSignal: String?
         /// Seconds until the stop becomes a SIGKILL; absent where nobody asked for it.
         public var stopTimeout: Int?
+        /// The HEALTHCHECK, of the image or of the options that it was made with.
+        public var healthcheck: Healthcheck?
+
+        /// Whether the Engine checks its health.
+        public var hasHealthcheck: Bool { healthcheck?.isEffective ?? false }
 
         private enum CodingKeys: String, CodingKey {
             case hasTerminal = "Tty"
             case stopSignal = "StopSignal"
             case stopTimeout = "StopTimeout"
+            case healthcheck = "Healthcheck"
+        }
+    }
+
+    /// How the Engine checks its health; times are nanoseconds, and 0 or absent means the Engine's own default.
+    public struct Healthcheck: Decodable, Sendable, Equatable {
+        /// `CMD …` or `CMD-SHELL …`; `NONE`, nothing or null where there is no check.
+        public var test: [String]?
+        public var interval: Int64?
+        public var timeout: Int64?
+        public var startInterval: Int64?
+        public var retries: Int?
+
+        /// Whether there is anything to be run.
+        var isEffective: Bool { test?.first?.hasPrefix("CMD") ?? false }
+        /// How many checks have to fail in a row.
+        public var effectiveRetries: Int { retries.flatMap { $0 > 0 ? $0 : nil } ?? 3 }
+        /// Nanoseconds from one check's end to the end of the next, at most.
+        public var longestRound: Int64 {
+            func given(_ time: Int64?) -> Int64? { time.flatMap { $0 > 0 ? min($0, 1 << 60) : nil } }
+            // dockerd's defaults: 30 s both, 5 s in the start period.
+            return max(given(interval) ?? 30_000_000_000, given(startInterval) ?? 0)
+                + (given(timeout) ?? 30_000_000_000)
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case test = "Test"
+            case interval = "Interval"
+            case timeout = "Timeout"
+            case startInterval = "StartInterval"
+            case retries = "Retries"
         }
     }
 
