@@ -25,7 +25,7 @@ struct Diagnostics: Sendable {
     func notice(_ text: some CustomStringConvertible) { write(.notice, text) }
     func info(_ text: some CustomStringConvertible) { write(.info, text) }
 
-    private func write(_ level: Level, _ text: some CustomStringConvertible) {
+    func write(_ level: Level, _ text: some CustomStringConvertible) {
         // One line, whatever an error quotes: control characters would end it or forge another.
         let line = text.description.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
         var bytes = Array(((marksLevel ? "<\(level.rawValue)>" : "") + "systemd-docker: " + line.joined() + "\n").utf8)

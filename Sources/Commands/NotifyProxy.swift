@@ -24,6 +24,10 @@ final class NotifyProxy {
     private let folder: String
     private let socket: Descriptor
     private var source: EventSource?
+    private var receiver: (() -> Bool)?
+    /// What was complained of: once each, and no more than a few, whatever a container thinks up.
+    private var complaints: Set<String> = []
+    private static let mostComplaints = 16
 
     /// Makes the socket.
     ///
@@ -68,13 +72,26 @@ final class NotifyProxy {
 
     /// Passes messages on, from senders that are in the container.
     ///
-    /// - Parameter isInContainer: `nil` where the process is gone already and nothing can be said of it.
+    /// - Parameters:
+    ///   - isInContainer: `nil` where the process is gone already and nothing can be said of it.
+    ///   - complain: hears once of each kind of message that is not passed on.
     func listen(
-        isInContainer: @escaping (_ process: Int32) -> Bool?, pass: @escaping (_ fields: [String]) -> Void
+        isInContainer: @escaping (_ process: Int32) -> Bool?, pass: @escaping (_ fields: [String]) -> Void,
+        complain: @escaping (_ of: String) -> Void
     ) throws(SystemError) {
-        source = try EventLoop.shared.watch(socket.rawValue, for: .readable) { [weak self] _ in
-            self?.receive(isInContainer: isInContainer, pass: pass)
+        receiver = { [weak self] in
+            self?.receive(isInContainer: isInContainer, pass: pass, complain: complain) ?? false
         }
+        source = try EventLoop.shared.watch(socket.rawValue, for: .readable) { [weak self] _ in
+            _ = self?.receiver?()
+        }
+    }
+
+    /// Takes up what has come by now: its sender may have ended since, and we may be about to.
+    func drain() {
+        // The kernel queues a few (net.unix.max_dgram_qlen); a sender that never ends must not keep us here.
+        var left = 1000
+        while left > 0, receiver?() ?? false { left -= 1 }
     }
 
     /// Removes the socket.
@@ -85,26 +102,50 @@ final class NotifyProxy {
         try? Files.removeFolder(folder)
     }
 
-    private func receive(isInContainer: (Int32) -> Bool?, pass: ([String]) -> Void) {
-        guard let message = try? socket.receive(upTo: Self.longestMessage), !message.isTruncated else { return }
+    /// Takes up one message; `false` where there is none.
+    ///
+    /// Descriptors that come with it are closed by the kernel, for there is no room for them: that is also all that a
+    /// `BARRIER=1` waits for.
+    private func receive(
+        isInContainer: (Int32) -> Bool?, pass: ([String]) -> Void, complain: (String) -> Void
+    ) -> Bool {
+        guard let message = try? socket.receive(upTo: Self.longestMessage) else { return false }
+        func note(_ complaint: String) {
+            guard complaints.count < Self.mostComplaints, complaints.insert(complaint).inserted else { return }
+            complain(complaint)
+        }
         // A sender that is gone was in the container too: only its mount namespace and root's have the socket.
-        guard isInContainer(message.sender) ?? true else { return }
-        let fields = Self.passable(message.bytes)
-        if !fields.isEmpty { pass(fields) }
+        guard isInContainer(message.sender) ?? true else {
+            note("a message of a process that is not in the container")
+            return true
+        }
+        guard !message.isTruncated else {
+            note("a message of more than \(Self.longestMessage) bytes")
+            return true
+        }
+        let (passed, dropped) = Self.read(message.bytes)
+        for name in dropped { note("\(name)=") }
+        if !passed.isEmpty { pass(passed) }
+        return true
     }
 
-    /// The fields of a message that a container may send to the manager.
+    /// The fields of a message that a container may send to the manager, and the names of those that it may not.
     ///
     /// Read as the manager reads them: byte by byte, for \r\n is a single Character and hides the next field; both end
     /// a line; a zero byte spoils the message, but for one at its end.
-    nonisolated static func passable(_ message: [UInt8]) -> [String] {
+    nonisolated static func read(_ message: [UInt8]) -> (passed: [String], dropped: [String]) {
         let text = message.last == 0 ? message.dropLast() : message[...]
-        guard !text.contains(0) else { return [] }
-        return text.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.compactMap { line in
-            guard let equals = line.firstIndex(of: UInt8(ascii: "=")),
-                passed.contains(where: { $0.utf8.elementsEqual(line[..<equals]) })
-            else { return nil }
-            return String(validating: line, as: UTF8.self)
+        var (passed, dropped): ([String], [String]) = ([], [])
+        guard !text.contains(0) else { return (passed, dropped) }
+        for line in text.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            let name = line[..<equals]
+            if Self.passed.contains(where: { $0.utf8.elementsEqual(name) }) {
+                if let field = String(validating: line, as: UTF8.self) { passed.append(field) }
+            } else if !"BARRIER".utf8.elementsEqual(name) {
+                dropped.append(String(decoding: name.prefix(40), as: UTF8.self))
+            }
         }
+        return (passed, dropped)
     }
 }

@@ -34,6 +34,9 @@ public enum Program {
     ) throws(UsageError) -> ExitStatus {
         var options = try ContainerOptions(parsing: wrapper.rest, environment: environment)
         if options.showsHelp { return show(runHelp) }
+        if wrapper.needsHealthcheck, options.hasNoHealthcheck {
+            throw UsageError("--no-healthcheck contradicts --ready healthy and --on-unhealthy")
+        }
         for warning in options.warnings { diagnostics.warning(warning) }
         if let unit = Unit.ofThisProcess(environment: environment) { try options.nameAfter(unit: unit.name) }
         // The journal and a dead terminal must not kill us: a write that fails says so itself.

@@ -22,9 +22,13 @@ extension Run {
             request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
         }
         if let place { shape(&request, for: place) }
-        if wrapper.notify {
+        if wrapper.readyCondition == .notify {
             let proxy = try openProxy()
-            request.environment = (request.environment ?? []) + ["NOTIFY_SOCKET=\(NotifyProxy.pathInContainer)"]
+            // Whose pings the manager waits for is the container; WATCHDOG_PID would name a process, and its PID
+            // namespace has other numbers.
+            let watchdog = Notification.watchdog.map { ["WATCHDOG_USEC=\($0)"] } ?? []
+            request.environment =
+                (request.environment ?? []) + ["NOTIFY_SOCKET=\(NotifyProxy.pathInContainer)"] + watchdog
             request.hostConfig.binds =
                 (request.hostConfig.binds ?? []) + ["\(proxy.path):\(NotifyProxy.pathInContainer)"]
         }

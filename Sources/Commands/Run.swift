@@ -53,7 +53,7 @@ final class Run {
         unit = Unit.ofThisProcess(environment: environment)
         let interruption = Interruption()
         self.interruption = interruption
-        let fatal: Set<Signal> = [.terminate, .interrupt, .hangup, .quit]
+        let fatal: Set<Signal> = [.terminate, .interrupt, .hangup, .quit, .abort]
         signals = try SignalRelay(manager: getppid()) { signal in
             guard fatal.contains(signal) else { return }
             interruption.signal = interruption.signal ?? signal
@@ -81,6 +81,7 @@ final class Run {
         let container: Container
         let wait: ContainerWait
         let output: ContainerOutput?
+        let events: ContainerEvents
         /// `nil` where it has ended already.
         let process: ContainerProcess?
     }
@@ -106,9 +107,11 @@ final class Run {
                 let wait = try await client.wait(
                     container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
                 let output = try await attach(client, to: container)
+                let events = try await listen(client, to: container)
                 if let process = try await process(client, of: container) {
-                    return launched(client, container, wait, output, process)
+                    return launched(client, container, wait, output, events, process)
                 }
+                events.close()
                 // It was dying (its former wrapper was killed with it), and Docker had not noticed yet.
                 _ = try? await wait.exitCode()
                 try Task.checkCancellation()
@@ -116,7 +119,7 @@ final class Run {
                 detach()
             case .stopped(let container):
                 // Docker would make a folder where the container that was made with --notify expects the socket.
-                if wrapper.notify { _ = try openProxy() }
+                if wrapper.readyCondition == .notify { _ = try openProxy() }
                 return try await start(client, container)
             case .nothing:
                 do {
@@ -138,6 +141,7 @@ final class Run {
         let wait = try await client.wait(
             container.id, until: container.hostConfig.removesItself ? .removed : .nextExit)
         let output = try await attach(client, to: container)
+        let events = try await listen(client, to: container)
         try claim(container)
         notify("starting container \(label(container))")
         startedID = container.id
@@ -148,19 +152,20 @@ final class Run {
             throw LaunchError(starting: label(container), error)
         }
         createdID = nil
-        return launched(client, container, wait, output, try await process(client, of: container))
+        return launched(client, container, wait, output, events, try await process(client, of: container))
     }
 
     private func launched(
         _ client: Client, _ container: Container, _ wait: ContainerWait, _ output: ContainerOutput?,
-        _ process: ContainerProcess?
+        _ events: ContainerEvents, _ process: ContainerProcess?
     ) -> Launched {
         // From here on signals are the container's: it is there to receive them.
         interruption.launch = nil
         containerID = container.id
         startedID = container.id
         idFile = options.removesOnExit ? options.cidFile : nil
-        return Launched(client: client, container: container, wait: wait, output: output, process: process)
+        return Launched(
+            client: client, container: container, wait: wait, output: output, events: events, process: process)
     }
 
     func label(_ container: Container) -> String { options.name ?? String(container.id.prefix(12)) }
@@ -177,6 +182,21 @@ final class Run {
         } catch {
             throw LaunchError(
                 "make the socket for --notify: \(error): it needs root, or XDG_RUNTIME_DIR in a user unit")
+        }
+    }
+
+    /// Asks to be told what happens to the container; from before its start, so that nothing is missed.
+    private func listen(_ client: Client, to container: Container) async throws -> ContainerEvents {
+        guard container.config.hasHealthcheck || !wrapper.needsHealthcheck else {
+            throw LaunchError(
+                "container \(label(container)) has no HEALTHCHECK, which --ready healthy and --on-unhealthy need: give its image one, or run a --health-cmd",
+                .usage)
+        }
+        let kinds = Supervisor.kinds(everyCheck: wrapper.readyCondition == .healthy)
+        do throws(EngineError) {
+            return try await client.events(of: container.id, kinds)
+        } catch {
+            throw LaunchError("listen to what happens to container \(label(container))", error)
         }
     }
 
@@ -249,47 +269,65 @@ final class Run {
                 try PidFile(path: path).write(process.id)
                 hasPidFile = true
             }
-            try listen(to: process, of: container)
             if leaves {
+                launched.events.close()
                 await leave(to: process)
                 return .exited(0)
             }
-            // The socket of a container that ran before us is its former wrapper's: it cannot tell us any more.
-            if !wrapper.notify || proxy == nil { ready() }
         }
         let supervisor = Supervisor(
-            terms(of: container, launched), client: client, container: container, process: launched.process,
+            terms(of: container, launched), client: client, container: container,
+            name: options.name ?? options.image, process: launched.process, reloadCommand: wrapper.reloadCommand,
             diagnostics: diagnostics)
+        try listen(to: launched.process, of: container, supervisor)
         let removal = options.removesOnExit && !container.hostConfig.removesItself
         let status = try await supervisor.run(
-            wait: launched.wait, output: launched.output, signals: signals, removal: removal
+            wait: launched.wait, output: launched.output, events: launched.events, signals: signals, proxy: proxy,
+            removal: removal
         ) { [weak self] in self?.react(to: $0, client, container) }
         guard let status else {
             throw LaunchError("container \(label(container)) has ended, and neither the kernel nor Docker can tell how")
         }
         startedID = nil
         // It was up, though it was gone before we could say so: a start that fails comes with an exit status.
-        if launched.process == nil, status == .exited(0), !wrapper.notify { ready() }
+        if launched.process == nil, status == .exited(0), wrapper.readyCondition == .started { Notification.ready() }
         if status != .exited(0) { notify("container \(label(container)) ended: \(status)") }
         return status
     }
 
-    private func ready() {
-        Notification.ready()
-        notify("container \(options.name ?? options.image) is running")
-    }
-
     private func terms(of container: Container, _ launched: Launched) -> StateMachine.Terms {
-        StateMachine.Terms(
+        var terms = StateMachine.Terms(
             stopSignal: container.config.stopSignal.flatMap(Signal.init(named:)) ?? .terminate,
             // A negative time means for ever, as docker stop has it.
             stopTimeout: container.config.stopTimeout.flatMap { $0 < 0 ? nil : UInt64(min($0, 1 << 40)) * 1_000_000 },
             removesContainer: options.removesOnExit, watchesProcess: launched.process != nil,
             copiesOutput: launched.output != nil)
+        terms.readyCondition =
+            switch wrapper.readyCondition {
+            case .started: .started
+            // The socket of a container that ran before us is its former wrapper's: it cannot tell us any more.
+            case .notify: proxy == nil ? .started : .notify
+            case .healthy: .healthy
+            }
+        terms.onUnhealthy =
+            switch wrapper.onUnhealthy {
+            case .none: .none
+            case .stop: .stop
+            case .kill: .kill
+            }
+        // A daemon that is busy takes its time for each check.
+        terms.timeOfCheck = UInt64((container.config.healthcheck?.longestRound ?? 0) / 1000) + 10_000_000
+        terms.watchdog = Notification.watchdog
+        terms.hasReloadCommand = !wrapper.reloadCommand.isEmpty
+        return terms
     }
 
-    /// Nothing is left for us to do once it runs: no log to copy, no message to pass on, nothing to remove.
-    var leaves: Bool { !wrapper.logs && !wrapper.notify && !options.removesOnExit }
+    /// Nothing is left for us to do once it runs: no log to copy, no message to pass on, no health to watch, nothing to
+    /// remove.
+    var leaves: Bool {
+        !wrapper.logs && wrapper.readyCondition == .started && wrapper.onUnhealthy == .none
+            && wrapper.reloadCommand.isEmpty && Notification.watchdog == nil && !options.removesOnExit
+    }
 
     /// Makes the container's PID 1 the unit's main process, as the old program did, and goes.
     private func leave(to process: ContainerProcess) async {
@@ -301,14 +339,21 @@ final class Run {
         place = nil
     }
 
-    private func listen(to process: ContainerProcess, of container: Container) throws {
+    /// Lets the container speak to the manager; what it said before it ended so soon that there is no process, too.
+    private func listen(
+        to process: ContainerProcess?, of container: Container, _ supervisor: Supervisor
+    ) throws {
         guard let proxy else { return }
-        let group = try? ContainerGroup(of: process.id, id: container.id, unit: place?.group)
+        let group = process.flatMap { try? ContainerGroup(of: $0.id, id: container.id, unit: place?.group) }
         try proxy.listen(
             isInContainer: { sender in
                 guard Files.exists("/proc/\(sender)") else { return nil }
                 return group?.contains(process: sender) ?? false
-            }, pass: Notification.send)
+            },
+            pass: { [weak supervisor] in supervisor?.take(.told($0)) },
+            complain: { [diagnostics, name = label(container)] in
+                diagnostics.warning("not passed on from container \(name) to systemd: \($0)")
+            })
     }
 
     /// What a signal means for us, beyond what it means for the container.

@@ -12,33 +12,62 @@ final class Supervisor {
     private static let patience: UInt64 = 30_000_000
 
     private var machine: StateMachine
-    private let client: Client
-    private let container: Container
+    let client: Client
+    let container: Container
+    let reloadCommand: [String]
+    private let name: String
     private let process: ContainerProcess?
     private let diagnostics: Diagnostics
     private let over = Waiter<ExitStatus?>()
     private var sources: [EventSource] = []
+    private var watchdog: EventSource?
     private var tasks: [Task<Void, Never>] = []
     /// The Engine removes what was made with --rm; what was made without, we do.
     private var removal = false
+    /// The stream of the container's events as long as it stands, and whether it was ended for the sake of another.
+    var current: ContainerEvents?
+    var wantsNextStream = false
+    /// It is not ready before it is healthy, so each check counts.
+    var wantsEveryCheck: Bool
+    var (hasNews, isLooking) = (false, false)
+    /// What the last check of its health said.
+    var lastCheck: String?
 
+    /// - Parameters:
+    ///   - name: What messages call the container.
+    ///   - reloadCommand: What takes the place of SIGHUP; empty where nothing does.
     init(
-        _ terms: StateMachine.Terms, client: Client, container: Container, process: ContainerProcess?,
-        diagnostics: Diagnostics
+        _ terms: StateMachine.Terms, client: Client, container: Container, name: String, process: ContainerProcess?,
+        reloadCommand: [String], diagnostics: Diagnostics
     ) {
         machine = StateMachine(terms)
+        wantsEveryCheck = terms.readyCondition == .healthy
         self.client = client
         self.container = container
+        self.name = name
         self.process = process
+        self.reloadCommand = reloadCommand
         self.diagnostics = diagnostics
     }
 
     /// Watches until the container is over, and returns how it ended; `nil` where nobody knows.
     func run(
-        wait: ContainerWait, output: ContainerOutput?, signals: SignalRelay, removal: Bool,
-        onSignal: @escaping (Signal) -> Void
+        wait: ContainerWait, output: ContainerOutput?, events: ContainerEvents, signals: SignalRelay,
+        proxy: NotifyProxy?, removal: Bool, onSignal: @escaping (Signal) -> Void
     ) async throws -> ExitStatus? {
-        if let process { sources.append(try process.onEnd { [weak self] in self?.take(.processEnded($0)) }) }
+        if let process {
+            sources.append(
+                try process.onEnd { [weak self] status in
+                    // Its last words may have come just before.
+                    proxy?.drain()
+                    self?.take(.processEnded(status))
+                })
+            take(.begun)
+            follow(events)
+            if container.config.hasHealthcheck { look() }
+        } else {
+            proxy?.drain()
+        }
         self.removal = removal
         follow(wait)
         if let output {
@@ -66,12 +95,14 @@ final class Supervisor {
         onSignal(.windowChange)
         defer {
             sources = []
+            watchdog = nil
             for task in tasks { task.cancel() }
+            events.close()
         }
         return try await over.value
     }
 
-    private func background(_ work: @escaping @LoopActor () async -> Void) {
+    func background(_ work: @escaping @LoopActor () async -> Void) {
         tasks.append(EventLoop.shared.task { await work() })
     }
 
@@ -87,7 +118,7 @@ final class Supervisor {
         }
     }
 
-    private func take(_ event: StateMachine.Event) {
+    func take(_ event: StateMachine.Event) {
         for effect in machine.handle(event) { perform(effect) }
     }
 
@@ -108,17 +139,37 @@ final class Supervisor {
             over.resume(.success(status))
         case .finishUnknown:
             over.resume(.success(nil))
+        case .tell(let fields):
+            Notification.send(fields)
+            if fields.contains("READY=1") { listenLess() }
+        case .show(let condition):
+            Notification.status(
+                condition.sentence(of: name, retries: container.config.healthcheck?.effectiveRetries ?? 0))
+        case .report(let report):
+            let line = report.line(of: name, check: lastCheck ?? "Docker does not say why")
+            diagnostics.write(line.level, line.text)
+        case .announceReload:
+            Notification.reloading()
+        case .runReloadCommand:
+            reload()
+        case .startWatchdogTimer(let microseconds):
+            // The former one has run out.
+            watchdog = timer(microseconds) { $0.take(.watchdogDue) }
         }
     }
 
     private func after(_ microseconds: UInt64, _ body: @escaping (Supervisor) -> Void) {
+        if let timer = timer(microseconds, body) { sources.append(timer) }
+    }
+
+    private func timer(_ microseconds: UInt64, _ body: @escaping (Supervisor) -> Void) -> EventSource? {
         do throws(SystemError) {
-            sources.append(
-                try EventLoop.shared.after(microseconds: microseconds) { [weak self] in
-                    if let self { body(self) }
-                })
+            return try EventLoop.shared.after(microseconds: microseconds) { [weak self] in
+                if let self { body(self) }
+            }
         } catch {
             diagnostics.warning("set a timer: \(error)")
+            return nil
         }
     }
 

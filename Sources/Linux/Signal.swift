@@ -13,6 +13,7 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
     public static let hangup = Signal(rawValue: SIGHUP)
     public static let interrupt = Signal(rawValue: SIGINT)
     public static let quit = Signal(rawValue: SIGQUIT)
+    public static let abort = Signal(rawValue: SIGABRT)
     public static let kill = Signal(rawValue: SIGKILL)
     public static let user1 = Signal(rawValue: SIGUSR1)
     public static let user2 = Signal(rawValue: SIGUSR2)
@@ -26,7 +27,7 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
 
     /// What a supervisor hands on to its container.
     public static let relayed: [Signal] =
-        [.terminate, .interrupt, .hangup, .quit, .user1, .user2, .windowChange, .continue]
+        [.terminate, .interrupt, .hangup, .quit, .abort, .user1, .user2, .windowChange, .continue]
         + realTime.map(Signal.init(rawValue:))
 
     private static let names: [(number: Int32, name: String)] = [

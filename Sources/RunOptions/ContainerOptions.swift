@@ -11,6 +11,8 @@ public struct ContainerOptions: Sendable, Equatable {
     public var image: String
     /// `--rm`; part of the request too.
     public var removesOnExit: Bool
+    /// `--no-healthcheck`: whatever the image says.
+    public var hasNoHealthcheck: Bool { request.healthcheck?.test == ["NONE"] }
     /// `-i`: the container's standard input stays open.
     public var isInteractive: Bool
     /// `-t`: the container has a terminal.

@@ -10,8 +10,14 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var passesEnvironment = false
     /// Brings the container's output to ours.
     public private(set) var logs = true
-    /// Leaves READY=1 to the container.
-    public private(set) var notify = false
+    /// What makes the container count as ready.
+    public var readyCondition: ReadyCondition { notify ? .notify : givenReadyCondition ?? .started }
+    private var notify = false
+    private var givenReadyCondition: ReadyCondition?
+    /// What is done about a container that turns unhealthy.
+    public private(set) var onUnhealthy = UnhealthyAction.none
+    /// The words of a command in the container that takes the place of SIGHUP; empty where there is none.
+    public private(set) var reloadCommand: [String] = []
     /// Where the container's PID is to be written.
     public private(set) var pidFile: String?
     /// How the container comes under the unit.
@@ -31,6 +37,15 @@ public struct WrapperOptions: Sendable, Equatable {
 
     /// What we can do; the last two print a shell's completion script and the manual page.
     public static let commands = ["run", "pull", "setup", "completion", "manual"]
+
+    /// What makes a container count as ready: it runs, it says so itself, or its HEALTHCHECK succeeds.
+    public enum ReadyCondition: String, Sendable, CaseIterable { case started, notify, healthy }
+
+    /// What is done about a container that turns unhealthy.
+    public enum UnhealthyAction: String, Sendable, CaseIterable { case none, stop, kill }
+
+    /// Whether anything depends on the container's HEALTHCHECK, so that it must have one.
+    public var needsHealthcheck: Bool { readyCondition == .healthy || onUnhealthy != .none }
 
     /// How the container comes under the unit.
     public enum Placement: String, Sendable, CaseIterable {
@@ -68,6 +83,9 @@ public struct WrapperOptions: Sendable, Equatable {
             guard let value else { throw UsageError("\(option.name) needs a value") }
             try parser.set(option, value, &self)
         }
+        if notify, let given = givenReadyCondition, given != .notify {
+            throw UsageError("--notify and --ready \(given) contradict each other")
+        }
         guard let command = words.popFirst() else {
             if showsHelp || showsVersion { return }
             throw UsageError("no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]")
@@ -95,7 +113,12 @@ public struct WrapperOptions: Sendable, Equatable {
         .list("cgroups", short: "c", \.cgroups, "Move the container into the unit's cgroup of this controller, or all"),
         .flag("env", short: "e", \.passesEnvironment, "Hand the unit's environment to the container"),
         .flag("logs", short: "l", \.logs, "Bring the container's output to the journal (default true)"),
-        .flag("notify", short: "n", \.notify, "The container itself tells systemd that it is ready"),
+        .flag("notify", short: "n", \.notify, "The container itself tells systemd that it is ready (--ready notify)"),
+        .value("ready", \.givenReadyCondition, "What makes it ready: started (default), notify, healthy"),
+        .value("on-unhealthy", \.onUnhealthy, "What is done when it turns unhealthy: none (default), stop, kill"),
+        .value(
+            "reload-command", \CommandWords.words, \.reloadCommand,
+            "Command to run in the container on SIGHUP, instead of passing it on"),
         .value("pid-file", short: "p", \.pidFile, "Write the container's PID to this file"),
         .value("placement", \.placement, "How the container comes under the unit: auto, native, parent, migrate, none"),
         .value(
@@ -110,13 +133,28 @@ public struct WrapperOptions: Sendable, Equatable {
     ]
 }
 
+extension WrapperOptions.ReadyCondition: OptionValue {
+    static var kind: String { "string" }
+
+    init(option text: String) throws(InvalidValue) { self = try oneOf(Self.allCases, text) }
+}
+
+extension WrapperOptions.UnhealthyAction: OptionValue {
+    static var kind: String { "string" }
+
+    init(option text: String) throws(InvalidValue) { self = try oneOf(Self.allCases, text) }
+}
+
 extension WrapperOptions.Placement: OptionValue {
     static var kind: String { "string" }
 
-    init(option text: String) throws(InvalidValue) {
-        guard let placement = Self(rawValue: text) else {
-            throw InvalidValue("none of \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        self = placement
+    init(option text: String) throws(InvalidValue) { self = try oneOf(Self.allCases, text) }
+}
+
+/// The value of this name.
+private func oneOf<Value: RawRepresentable<String>>(_ values: [Value], _ text: String) throws(InvalidValue) -> Value {
+    guard let value = values.first(where: { $0.rawValue == text }) else {
+        throw InvalidValue("none of \(values.map(\.rawValue).joined(separator: ", "))")
     }
+    return value
 }

@@ -19,6 +19,15 @@ public struct StateMachine: Sendable {
         public var watchesProcess: Bool
         /// Whether its output comes through us.
         public var copiesOutput: Bool
+        /// What makes it ready.
+        public var readyCondition = ReadyCondition.started
+        /// Microseconds from one check of its health to the end of the next, at most.
+        public var timeOfCheck: UInt64 = 0
+        public var onUnhealthy = UnhealthyAction.none
+        /// Microseconds without a ping that the manager lets pass (`WatchdogSec=`); `nil` where it wants none.
+        public var watchdog: UInt64?
+        /// Whether a command takes the place of SIGHUP.
+        public var hasReloadCommand = false
 
         public init(
             stopSignal: Signal = .terminate, stopTimeout: UInt64? = nil, removesContainer: Bool = false,
@@ -51,6 +60,18 @@ public struct StateMachine: Sendable {
         case stopTimedOut
         /// The patience timer has run out.
         case patienceEnded
+        /// Supervision begins: the container runs.
+        case begun
+        /// The container has told the manager something that it may.
+        case told([String])
+        /// The Engine says how well it is.
+        case health(Health)
+        /// Somebody has frozen its processes, or has let them go on.
+        case paused(Bool)
+        /// The reload command has ended; `failure` says why in vain.
+        case reloaded(failure: String?)
+        /// The watchdog timer has run out.
+        case watchdogDue
     }
 
     public enum Effect: Sendable, Equatable {
@@ -68,7 +89,24 @@ public struct StateMachine: Sendable {
         case finish(ExitStatus)
         /// It is over, and nobody could say how the container ended.
         case finishUnknown
+        /// Pass these fields on to the manager (sd_notify(3)).
+        case tell([String])
+        /// Show what the container is doing.
+        case show(Condition)
+        /// Write a line to the journal.
+        case report(Report)
+        /// Tell the manager that a reload begins.
+        case announceReload
+        /// Run the reload command: ``Event/reloaded(failure:)``.
+        case runReloadCommand
+        /// ``Event/watchdogDue`` after so many microseconds.
+        case startWatchdogTimer(microseconds: UInt64)
     }
+
+    /// How a container ends for us that was stopped because it was unhealthy: EX_UNAVAILABLE of sysexits.h.
+    public static let unhealthyStatus = ExitStatus.exited(69)
+    /// What a container gets to stop in where nobody said: docker stop's own 10 s.
+    private static let defaultStopTimeout: UInt64 = 10_000_000
 
     private struct Ending: Sendable, Equatable {
         var fromKernel: ExitStatus?
@@ -87,16 +125,59 @@ public struct StateMachine: Sendable {
 
     private let terms: Terms
     private var state: State
+    private var service: Service
+    /// It is stopped because it is unhealthy.
+    private var isGivenUp = false
     /// The signals that asked the container to end, in order.
     private var requests: [Signal] = []
 
     public init(_ terms: Terms) {
         self.terms = terms
         state = .running(engineLost: false, outputEnded: !terms.copiesOutput)
+        service = Service(terms)
     }
 
     /// Takes what has happened, and returns what is to be done, in order.
     public mutating func handle(_ event: Event) -> [Effect] {
+        // Late news of what is over.
+        if state == .over { return [] }
+        switch event {
+        case .begun: return service.begin()
+        case .told(let fields): return service.pass(fields)
+        case .health(let health): return take(health)
+        case .paused(let isPaused): return service.pause(isPaused)
+        case .reloaded(let failure): return service.reloaded(failure: failure)
+        // While it ends as well: Docker may need longer for the removal than the manager's patience lasts.
+        case .watchdogDue: return service.watchdogIsDue()
+        case .signaled(.hangup): return live(event) + service.hangUp()
+        case .addressed(.hangup, _): return (service.relaysHangup ? live(event) : []) + service.hungUp()
+        case .signaled, .addressed, .processEnded, .engineReported, .engineLost, .outputEnded, .stopTimedOut,
+            .patienceEnded:
+            return live(event)
+        }
+    }
+
+    /// What the Engine says of its health, and what that does to its life.
+    private mutating func take(_ health: Health) -> [Effect] {
+        guard case .running = state, !service.isStopping else { return [] }
+        let wasReady = service.isReady
+        let effects = service.take(health)
+        guard let action = service.end(after: health) else { return effects }
+        isGivenUp = true
+        service.stop()
+        let report = !wasReady && terms.readyCondition == .healthy ? [Effect.report(.neverHealthy)] : []
+        let end: [Effect] =
+            action == .kill
+            ? [.send(.kill)]
+            : [
+                .send(terms.stopSignal),
+                .startStopTimer(microseconds: terms.stopTimeout ?? Self.defaultStopTimeout),
+            ]
+        return effects + report + [.announceStopping] + end
+    }
+
+    /// The life of the container's processes.
+    private mutating func live(_ event: Event) -> [Effect] {
         switch (state, event) {
         case (.running, .signaled(let signal)):
             return record(signal)
@@ -150,18 +231,25 @@ public struct StateMachine: Sendable {
         // The container is beyond signals, and timers that were set for it have lost their sense.
         case (.ending, .addressed), (.ending, .stopTimedOut), (.running, .patienceEnded):
             return []
-        // Late news of what is over.
-        case (.over, _):
+        // Late news of what is over, and what is no news of its life.
+        case (.over, _),
+            (_, .begun), (_, .told), (_, .health), (_, .paused), (_, .reloaded), (_, .watchdogDue):
             return []
         }
     }
 
-    /// Remembers what asked the container to end; the first SIGTERM begins the stop.
+    /// Remembers what asked the container to end.
+    ///
+    /// The first SIGTERM begins the stop, and a second one cuts it short. SIGABRT is how the manager ends a service
+    /// whose watchdog was not heard; a PID 1 that has no handler for it does not even notice.
     private mutating func record(_ signal: Signal) -> [Effect] {
-        guard [.terminate, .interrupt, .quit, .hangup].contains(signal), !requests.contains(signal) else { return [] }
+        guard [.terminate, .interrupt, .quit, .hangup, .abort].contains(signal) else { return [] }
+        if requests.contains(signal) { return signal == .terminate ? [.send(.kill)] : [] }
         requests.append(signal)
-        guard signal == .terminate else { return [] }
-        return [.announceStopping] + (terms.stopTimeout.map { [.startStopTimer(microseconds: $0)] } ?? [])
+        guard signal == .terminate || signal == .abort else { return [] }
+        service.stop()
+        let timeout = terms.stopTimeout ?? (signal == .abort ? Self.defaultStopTimeout : nil)
+        return [.announceStopping] + (timeout.map { [.startStopTimer(microseconds: $0)] } ?? [])
     }
 
     private func relay(_ signal: Signal, reachedContainer: Bool) -> [Effect] {
@@ -189,7 +277,10 @@ public struct StateMachine: Sendable {
         guard let status = ending.fromKernel ?? ending.fromEngine.map({ .exited(UInt8(truncatingIfNeeded: $0)) }) else {
             return [.finishUnknown]
         }
-        return [.finish(translate(status))]
+        let isEarly = !service.isReady && terms.readyCondition != .started && !service.isStopping
+        // Whoever is asked to stop by the manager ends as asked, though it was unhealthy.
+        let end = isGivenUp && !requests.contains(.terminate) ? Self.unhealthyStatus : translate(status)
+        return (isEarly ? [.report(.endedBeforeReady)] : []) + [.finish(end)]
     }
 
     /// Makes an end that was asked for look like one.

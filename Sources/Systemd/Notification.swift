@@ -19,6 +19,22 @@ public enum Notification {
     /// The service has begun to stop.
     public static func stopping() { send(["STOPPING=1"]) }
 
+    /// The service has begun to reload; ``ready(mainProcess:)`` says that it is done.
+    ///
+    /// The time tells a manager that asked for it (`Type=notify-reload`) that this is the answer.
+    public static func reloading() {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        send(["RELOADING=1", "MONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)"])
+    }
+
+    /// Microseconds without a `WATCHDOG=1` of this process that the manager lets pass; `nil` where it waits for none
+    /// (sd_watchdog_enabled(3)).
+    public static var watchdog: UInt64? {
+        var time: UInt64 = 0
+        return sd_watchdog_enabled(0, &time) > 0 ? time : nil
+    }
+
     /// The line that `systemctl status` shows.
     public static func status(_ text: String) { send(["STATUS=\(text)"]) }
 

@@ -19,15 +19,20 @@ final class Docker {
         var stopSignal: String?
         var stopTimeout: Int?
         var removesItself = false
+        /// The JSON of its HEALTHCHECK, and of what came of it.
+        var healthcheck: String?
+        var health: String?
 
         var answer: Answer {
             let signal = stopSignal.map { #","StopSignal":"\#($0)""# } ?? ""
             let timeout = stopTimeout.map { #","StopTimeout":\#($0)"# } ?? ""
+            let healthcheck = healthcheck.map { #","Healthcheck":\#($0)"# } ?? ""
+            let health = health.map { #","Health":\#($0)"# } ?? ""
             return .json(
                 """
                 {"Id":"\(id)","Name":"/web","State":{"Status":"\(status)",\
                 "Running":\(["running", "paused", "restarting"].contains(status)),"Pid":\(process),\
-                "ExitCode":\(exitCode)},"Config":{"Tty":\(hasTerminal)\(signal)\(timeout)},\
+                "ExitCode":\(exitCode)\(health)},"Config":{"Tty":\(hasTerminal)\(signal)\(timeout)\(healthcheck)},\
                 "HostConfig":{"AutoRemove":\(removesItself),"CgroupParent":""}}
                 """)
         }
@@ -71,6 +76,7 @@ final class Docker {
         engine.on("POST", "\(Self.path)/attach", .hijack(streams))
         engine.on("POST", "\(Self.path)/start", .empty(204))
         engine.on("DELETE", Self.path, .empty(204))
+        engine.on("GET", "/events", Answer(.send(Answer.head(200, ["Transfer-Encoding": "chunked"])), .hang))
     }
 
     /// Says that a container called `web` is there already.
@@ -121,11 +127,11 @@ final class Docker {
         reported.open()
     }
 
-    /// Method and path of all that the Engine was asked, but for its version, its name and the `/info`.
+    /// Method and path of all that the Engine was asked, but for its version, its name, the `/info` and the `/events`.
     var asked: [String] {
         engine.received.map { "\($0.method) \($0.path)" }.map {
             $0.hasSuffix(Self.id) ? String($0.dropLast(Self.id.count)) + "ID" : $0.replacing(Self.id, with: "ID")
-        }.filter { $0 != "GET /_ping" && $0 != "GET /info" }
+        }.filter { !["GET /_ping", "GET /info", "GET /events"].contains($0) }
     }
 }
 

@@ -6,47 +6,6 @@ import Support
 import Systemd
 import Testing
 
-/// A service manager of the test's own, at the other end of NOTIFY_SOCKET.
-@LoopActor
-private final class Manager {
-    private let folder: TemporaryFolder
-    private let socket: Descriptor
-    /// What it was told so far; `BARRIER=1` is answered when it is read.
-    private(set) var messages: [String] = []
-
-    init() throws {
-        folder = try TemporaryFolder()
-        socket = try UnixSocket.datagram(at: folder["notify"])
-    }
-
-    var environment: [String: String] { ["NOTIFY_SOCKET": folder["notify"]] }
-
-    /// Waits until a message has this field.
-    func isTold(_ field: String) async throws {
-        while !messages.contains(where: { $0.split(separator: "\n").contains(Substring(field)) }) { try await listen() }
-    }
-
-    private func listen() async throws {
-        _ = try await EventLoop.shared.wait(for: socket.rawValue, to: .readable)
-        try readAll()
-    }
-
-    /// Takes up what has come by now.
-    func readAll() throws {
-        while true {
-            do throws(SystemError) {
-                messages.append(String(decoding: try socket.receive(upTo: 4096).bytes, as: UTF8.self))
-            } catch {
-                guard error.wouldBlock else { throw error }
-                return
-            }
-        }
-    }
-
-    /// What it was told but for the `STATUS=` lines and the barriers.
-    var fields: [String] { messages.filter { !$0.hasPrefix("STATUS=") && $0 != "BARRIER=1" } }
-}
-
 @Suite("What the service manager is told", .timeLimit(.minutes(1)))
 struct NotificationTests {
     private static let proxies = "/run/systemd-docker"
@@ -95,7 +54,6 @@ struct NotificationTests {
         try await manager.isTold("READY=1")
         wrapper.send(.terminate)
         try await manager.isTold("STOPPING=1")
-        wrapper.send(.terminate)
         #expect(try await finish(docker, wrapper, code: 3) == .exited(3))
         try manager.readAll()
         #expect(manager.fields == ["READY=1", "STOPPING=1"])

@@ -16,7 +16,7 @@ struct PassableTests {
             "READY=1", "RELOADING=1", "MONOTONIC_USEC=123", "STOPPING=1", "STATUS=up and running", "STATUS=",
             "STATUS=a=b", "ERRNO=2", "WATCHDOG=1", "EXTEND_TIMEOUT_USEC=5000000", "STATUS=grün 🙂",
         ])
-    func passed(field: String) { #expect(NotifyProxy.passable(Array(field.utf8)) == [field]) }
+    func passed(field: String) { #expect(NotifyProxy.read(Array(field.utf8)).passed == [field]) }
 
     @Test(
         "what would take the unit out of our hands does not",
@@ -26,9 +26,9 @@ struct PassableTests {
             " READY=1", "READY =1", "READY", "=1", "=", "",
         ])
     func dropped(field: String) {
-        #expect(NotifyProxy.passable(Array(field.utf8)).isEmpty)
+        #expect(NotifyProxy.read(Array(field.utf8)).passed.isEmpty)
         // Nor in company.
-        #expect(NotifyProxy.passable(Array("READY=1\n\(field)\nSTATUS=up".utf8)) == ["READY=1", "STATUS=up"])
+        #expect(NotifyProxy.read(Array("READY=1\n\(field)\nSTATUS=up".utf8)).passed == ["READY=1", "STATUS=up"])
     }
 
     @Test(
@@ -36,7 +36,7 @@ struct PassableTests {
         arguments: ["\n", "\r", "\r\n", "\n\r", "\r\r\n", "\n\n"])
     func lineEnds(end: String) {
         let message = Array("READY=1\(end)MAINPID=1\(end)STATUS=up".utf8)
-        #expect(NotifyProxy.passable(message) == ["READY=1", "STATUS=up"])
+        #expect(NotifyProxy.read(message).passed == ["READY=1", "STATUS=up"])
     }
 
     @Test(
@@ -44,26 +44,28 @@ struct PassableTests {
         arguments: ["\u{301}", "\u{200D}", "\u{FE0F}", "\u{20DD}"])
     func combining(mark: String) {
         let (ready, main) = ("READY=1", "MAINPID=1")
-        #expect(NotifyProxy.passable(Array("\(ready)\n\(mark)\(main)".utf8)) == [ready])
-        #expect(NotifyProxy.passable(Array("\(ready)\(mark)\n\(main)".utf8)) == [ready + mark])
+        #expect(NotifyProxy.read(Array("\(ready)\n\(mark)\(main)".utf8)).passed == [ready])
+        #expect(NotifyProxy.read(Array("\(ready)\(mark)\n\(main)".utf8)).passed == [ready + mark])
         #expect(
-            NotifyProxy.passable(Array("READY=\(mark)1\nMAINPID\(mark)=1\nMAINPID=\(mark)1".utf8)) == ["READY=\(mark)1"]
+            NotifyProxy.read(Array("READY=\(mark)1\nMAINPID\(mark)=1\nMAINPID=\(mark)1".utf8)).passed == [
+                "READY=\(mark)1"
+            ]
         )
     }
 
     @Test("a field that is not text is nothing, and spoils no other")
     func notText() {
-        #expect(NotifyProxy.passable([0xFF, 0xFE]).isEmpty)
-        #expect(NotifyProxy.passable(Array("READY=1\nSTATUS=".utf8) + [0xC3]) == ["READY=1"])
-        #expect(NotifyProxy.passable([]).isEmpty)
-        #expect(NotifyProxy.passable([UInt8](repeating: 10, count: 4096)).isEmpty)
+        #expect(NotifyProxy.read([0xFF, 0xFE]).passed.isEmpty)
+        #expect(NotifyProxy.read(Array("READY=1\nSTATUS=".utf8) + [0xC3]).passed == ["READY=1"])
+        #expect(NotifyProxy.read([]).passed.isEmpty)
+        #expect(NotifyProxy.read([UInt8](repeating: 10, count: 4096)).passed.isEmpty)
     }
 
     @Test("a zero byte is let stand at the end alone, as the manager has it")
     func zero() {
-        #expect(NotifyProxy.passable(Array("READY=1\0".utf8)) == ["READY=1"])
+        #expect(NotifyProxy.read(Array("READY=1\0".utf8)).passed == ["READY=1"])
         for message in ["READY=1\0\0", "STATUS=a\0\nREADY=1", "\0READY=1", "READY=1\nSTATUS=a\0b"] {
-            #expect(NotifyProxy.passable(Array(message.utf8)).isEmpty)
+            #expect(NotifyProxy.read(Array(message.utf8)).passed.isEmpty)
         }
     }
 }
@@ -81,7 +83,10 @@ struct NotifyProxyTests {
     @LoopActor
     private final class Manager {
         private(set) var messages: [[String]] = []
+        private(set) var complaints: [String] = []
         private var awaited: Waiter<Void>?
+
+        func complain(_ of: String) { complaints.append(of) }
 
         func take(_ fields: [String]) {
             messages.append(fields)
@@ -111,7 +116,7 @@ struct NotifyProxyTests {
             isInContainer: {
                 senders.append($0)
                 return true
-            }, pass: manager.take)
+            }, pass: manager.take, complain: manager.complain)
         try UnixSocket.send("STATUS=loading\nMAINPID=1", to: proxy.path)
         try UnixSocket.send("READY=1", to: proxy.path)
         #expect(try await manager.messages(until: "READY=1") == [["STATUS=loading"], ["READY=1"]])
@@ -123,7 +128,7 @@ struct NotifyProxyTests {
     func early() async throws {
         let (proxy, manager) = (try proxy(), Manager())
         try UnixSocket.send("READY=1", to: proxy.path)
-        try proxy.listen(isInContainer: { _ in true }, pass: manager.take)
+        try proxy.listen(isInContainer: { _ in true }, pass: manager.take, complain: manager.complain)
         #expect(try await manager.messages(until: "READY=1") == [["READY=1"]])
     }
 
@@ -132,7 +137,7 @@ struct NotifyProxyTests {
     func senders() async throws {
         let (proxy, manager) = (try proxy(), Manager())
         var verdicts: [Bool?] = [false, nil, true]
-        try proxy.listen(isInContainer: { _ in verdicts.removeFirst() }, pass: manager.take)
+        try proxy.listen(isInContainer: { _ in verdicts.removeFirst() }, pass: manager.take, complain: manager.complain)
         for text in ["STATUS=stranger", "STATUS=gone", "READY=1"] { try UnixSocket.send(text, to: proxy.path) }
         #expect(try await manager.messages(until: "READY=1") == [["STATUS=gone"], ["READY=1"]])
     }
@@ -141,7 +146,7 @@ struct NotifyProxyTests {
     @LoopActor
     func hostile() async throws {
         let (proxy, manager) = (try proxy(), Manager())
-        try proxy.listen(isInContainer: { _ in true }, pass: manager.take)
+        try proxy.listen(isInContainer: { _ in true }, pass: manager.take, complain: manager.complain)
         let text = "READY=1\nSTATUS="
         let longest = text + String(repeating: "x", count: 4096 - text.utf8.count)
         for message in [longest + "x", String(repeating: "READY=1\n", count: 10000), "", "\n", "garbage", longest] {
@@ -171,7 +176,7 @@ struct NotifyProxyTests {
     @LoopActor
     func close() throws {
         let proxy = try proxy()
-        try proxy.listen(isInContainer: { _ in true }, pass: { _ in })
+        try proxy.listen(isInContainer: { _ in true }, pass: { _ in }, complain: { _ in })
         proxy.close()
         proxy.close()
         #expect(try Files.names(in: folder["run"]).isEmpty)
@@ -183,7 +188,7 @@ struct NotifyProxyTests {
         let manager = Manager()
         do { _ = try proxy() }
         let proxy = try proxy()
-        try proxy.listen(isInContainer: { _ in true }, pass: manager.take)
+        try proxy.listen(isInContainer: { _ in true }, pass: manager.take, complain: manager.complain)
         try UnixSocket.send("READY=1", to: proxy.path)
         #expect(try await manager.messages(until: "READY=1") == [["READY=1"]])
     }

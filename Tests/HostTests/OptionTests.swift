@@ -139,17 +139,11 @@ extension HostTests {
                 """)
         }
 
-        /// systemd-notify of the host, in a container: all of it is on the host's /usr.
-        private static let notifying = """
-            --volume /usr/lib:/usr/lib:ro --volume /usr/lib:/lib:ro --volume /usr/lib64:/lib64:ro \
-            --volume /usr/bin/systemd-notify:/notify:ro
-            """
-
         @Test("--notify: the container says when it is ready, with NotifyAccess=main", arguments: Host.Kind.all)
         func notify(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
             let command = """
-                --notify run --rm --name %n --user 65534 \(Self.notifying) --volume /run/test-gate:/gate busybox \
+                --notify run --rm --name %n --user 65534 \(Notifying.volumes) --volume /run/test-gate:/gate busybox \
                 sh -c 'read line </gate/fifo; /notify --ready --status=serving; trap "exit 0" TERM; sleep 100 & wait'
                 """
             try host.with(

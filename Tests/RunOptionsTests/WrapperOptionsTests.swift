@@ -12,7 +12,7 @@ struct WrapperOptionsTests {
         #expect(options.command == "run")
         #expect(options.rest == ["--rm", "alpine"])
         #expect(options.logs)
-        #expect(!options.notify && !options.passesEnvironment && !options.wantsAllCgroups)
+        #expect(options.readyCondition == .started && !options.passesEnvironment && !options.wantsAllCgroups)
         #expect(options.placement == .auto)
         #expect(options.pidFile == nil)
     }
@@ -37,7 +37,7 @@ struct WrapperOptionsTests {
         let options = try WrapperOptions(parsing: words + ["-e", "--notify", "run", "-e", "A"])
         #expect(options.cgroups == ["memory"])
         #expect(options.pidFile == "/run/x.pid")
-        #expect(options.passesEnvironment && options.notify)
+        #expect(options.passesEnvironment && options.readyCondition == .notify)
         #expect(options.rest == ["-e", "A"])
     }
 
@@ -75,6 +75,38 @@ struct WrapperOptionsTests {
         #expect(try WrapperOptions(parsing: ["--placement=\(placement)", "run", "a"]).placement == placement)
     }
 
+    @Test(
+        "what makes it ready, by either name",
+        arguments: [
+            ([], .started), (["--notify"], .notify), (["--ready", "notify"], .notify), (["--ready=started"], .started),
+            (["-n", "--ready=notify"], .notify), (["-n=false", "--ready=healthy"], .healthy),
+        ] as [([String], WrapperOptions.ReadyCondition)])
+    func ready(words: [String], condition: WrapperOptions.ReadyCondition) throws {
+        #expect(try WrapperOptions(parsing: words + ["run", "a"]).readyCondition == condition)
+    }
+
+    @Test(
+        "a HEALTHCHECK is needed by what depends on it",
+        arguments: [
+            ([], false), (["--ready=notify"], false), (["--ready=healthy"], true), (["--on-unhealthy=none"], false),
+            (["--on-unhealthy=stop"], true), (["--on-unhealthy", "kill"], true),
+        ] as [([String], Bool)])
+    func healthcheck(words: [String], isNeeded: Bool) throws {
+        #expect(try WrapperOptions(parsing: words + ["run", "a"]).needsHealthcheck == isNeeded)
+    }
+
+    @Test(
+        "a reload command is split as a shell splits words",
+        arguments: [
+            ("nginx -s reload", ["nginx", "-s", "reload"]), ("  a\tb\n c ", ["a", "b", "c"]),
+            (#"sh -c 'kill -HUP "$(cat /pid)"'"#, ["sh", "-c", #"kill -HUP "$(cat /pid)""#]),
+            (#"a "b c" d\ e '' "" f"g"h"#, ["a", "b c", "d e", "", "", "fgh"]),
+            (#"a "\"b\" \\ \n" '\'"#, ["a", #""b" \ \n"#, #"\"#]), ("grün 🙂", ["grün", "🙂"]),
+        ] as [(String, [String])])
+    func reloadCommand(text: String, words: [String]) throws {
+        #expect(try WrapperOptions(parsing: ["--reload-command", text, "run", "a"]).reloadCommand == words)
+    }
+
     @Test("help and the version want no command")
     func help() throws {
         #expect(try WrapperOptions(parsing: ["-h"]).showsHelp)
@@ -91,6 +123,23 @@ struct WrapperOptionsTests {
             (["start"], "unknown command \"start\": there are run, pull, setup, completion, manual"),
             (["--bad=1", "run"], "unknown option --bad"), (["-en", "run"], "unknown option -en"),
             (["--=x", "run"], "bad option syntax: --=x"), (["-c"], "--cgroups needs a value"),
+            (["--notify", "--ready=healthy", "run", "a"], "--notify and --ready healthy contradict each other"),
+            (["--ready=started", "-n", "run", "a"], "--notify and --ready started contradict each other"),
+            (["--ready=now", "run"], "invalid value \"now\" for --ready: none of started, notify, healthy"),
+            (
+                ["--on-unhealthy=restart", "run"],
+                "invalid value \"restart\" for --on-unhealthy: none of none, stop, kill"
+            ),
+            (["--reload-command", " ", "run"], "invalid value \" \" for --reload-command: no command"),
+            (["--reload-command", "''", "run"], "invalid value \"''\" for --reload-command: no command"),
+            (
+                ["--reload-command", "a 'b", "run"],
+                "invalid value \"a 'b\" for --reload-command: a quote that is not closed"
+            ),
+            (
+                ["--reload-command", #"a\"#, "run"],
+                #"invalid value "a\" for --reload-command: nothing behind the last backslash"#
+            ),
             (["--logs=no", "run"], "invalid value \"no\" for --logs: neither true nor false"),
             (
                 ["--engine-timeout=soon", "run"],

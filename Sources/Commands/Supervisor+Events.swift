@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Engine
+internal import Supervision
+internal import Systemd
+
+extension Supervisor {
+    /// What the Engine is asked to tell of a container.
+    ///
+    /// - Parameter everyCheck: each check of its health as well, not only that its health has changed: each is a
+    ///   command that is run in it.
+    static func kinds(everyCheck: Bool) -> [ContainerEvent.Kind] {
+        let checks: [ContainerEvent.Kind] = [.commandStarted, .commandEnded]
+        return ContainerEvent.Kind.allCases.filter { everyCheck || !checks.contains($0) }
+    }
+
+    /// Follows what happens to the container until it is over, over as many streams as that takes.
+    func follow(_ events: ContainerEvents) {
+        background { [weak self, client, container] in
+            var events: ContainerEvents? = events
+            while let self, !Task.isCancelled {
+                if let events {
+                    current = events
+                    await take(from: events)
+                    events.close()
+                    current = nil
+                }
+                if !wantsNextStream {
+                    guard (try? await client.waitUntilBack()) != nil else { return }
+                }
+                wantsNextStream = false
+                events = try? await client.events(of: container.id, Self.kinds(everyCheck: wantsEveryCheck))
+                // What happened between the two streams.
+                if events != nil { look() }
+            }
+        }
+    }
+
+    /// Takes events until the stream ends.
+    private func take(from events: ContainerEvents) async {
+        while let event = try? await events.next() { take(event) }
+    }
+
+    /// Goes on with another stream: it is ready, and not each check of its health counts any more.
+    func listenLess() {
+        guard wantsEveryCheck else { return }
+        wantsEveryCheck = false
+        wantsNextStream = true
+        current?.close()
+    }
+
+    private func take(_ event: ContainerEvent) {
+        switch event.kind {
+        case .pause: take(.paused(true))
+        case .unpause: take(.paused(false))
+        case .health, .commandStarted, .commandEnded: look()
+        case .start, .die, .kill, .stop, .restart, .rename, .destroy, .oom: break
+        }
+    }
+
+    /// Asks the Engine how the container is, once more if something happens meanwhile.
+    func look() {
+        hasNews = true
+        guard !isLooking else { return }
+        isLooking = true
+        background { [weak self, client, container] in
+            while let self, hasNews, !Task.isCancelled {
+                hasNews = false
+                // An Engine that is away has nothing to tell, and a container that is gone is seen by others.
+                guard let state = try? await client.inspect(container.id).state else { break }
+                take(state)
+            }
+            self?.isLooking = false
+        }
+    }
+
+    private func take(_ state: Container.State) {
+        guard state.isRunning else { return }
+        take(.paused(state.status == "paused"))
+        guard container.config.hasHealthcheck, let health = state.health else { return }
+        let status: Health.Status
+        switch health.status {
+        case "starting": status = .starting
+        case "healthy": status = .healthy
+        case "unhealthy": status = .unhealthy
+        default: return
+        }
+        let check = health.log?.last
+        lastCheck = check.map {
+            let words = $0.output.split(whereSeparator: \.isNewline).joined(separator: " ")
+            return "its last check ended with \($0.exitCode)" + (words.isEmpty ? "" : ": \(words.prefix(300))")
+        }
+        take(.health(Health(status, failures: health.failingStreak, lastCheck: check?.end)))
+    }
+}
