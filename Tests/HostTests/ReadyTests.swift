@@ -39,10 +39,6 @@ extension HostTests {
                 [[ $(property test.service ActiveState) == active ]]
                 touch /run/test-gate/well
                 shows 'running (healthy)'
-                docker pause test.service
-                shows 'running (paused)'
-                docker unpause test.service
-                shows 'running (healthy)'
                 lines=$(log test.service)
                 [[ $(grep -c 'has turned unhealthy: its last check ended with 1' <<<"$lines") == 1 ]]
                 [[ $(grep -c 'is healthy again' <<<"$lines") == 1 ]]
@@ -137,15 +133,32 @@ extension HostTests {
                 units: ["test.service": Host.service(command, "WatchdogSec=1\nTimeoutStopSec=10")],
                 """
                 systemctl start test.service
-                # A pause is somebody's wish.
-                docker pause test.service
                 read -r -t 2.5 <> <(:) || true
-                docker unpause test.service
                 [[ $(property test.service ActiveState) == active ]]
                 docker exec test.service touch /bad
                 eventually '[[ $(property test.service ActiveState) == failed ]]'
                 [[ $(property test.service Result) == watchdog ]]
                 eventually '[[ -z $(docker ps --all --quiet) ]]'
+                """)
+        }
+
+        @Test("a pause shows, and is no case for the watchdog", arguments: kinds)
+        func paused(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            // Docker pauses what it finds where it has put it.
+            let command = "--placement none run --rm --init --name %n busybox sleep 100"
+            try host.with(
+                units: ["test.service": Host.service(command, "WatchdogSec=1")],
+                """
+                systemctl start test.service
+                docker pause test.service
+                eventually '[[ $(property test.service StatusText) == *"running (paused)" ]]'
+                read -r -t 2.5 <> <(:) || true
+                [[ $(property test.service ActiveState) == active ]]
+                docker unpause test.service
+                eventually '[[ $(property test.service StatusText) == *"is running" ]]'
+                systemctl stop test.service
+                [[ $(property test.service Result) == success ]]
                 """)
         }
 

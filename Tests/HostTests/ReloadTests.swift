@@ -55,7 +55,7 @@ extension HostTests {
                 """
                 reload() {
                     systemctl reload $1
-                    eventually "[[ \\$(property $1 StatusText) == *'$2' && \\$(property $1 SubState) == running ]]"
+                    eventually "property $1 StatusText | grep -Exq '.*$2' && [[ \\$(property $1 SubState) == running ]]"
                 }
                 systemctl start test.service test-no.service
                 reload test.service 'test.service is running'
