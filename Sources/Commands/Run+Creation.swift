@@ -16,11 +16,8 @@ extension Run {
         let images = ImageSupply(client, wrapper, options, environment: environment, diagnostics)
         try await images.beforeCreation()
         let creation = options.creation(for: client.version)
-        var request = creation.request
-        if wrapper.passesEnvironment {
-            // Before what -e and --env-file say: of two values for one name the Engine takes the last.
-            request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
-        }
+        var request = withUnitEnvironment(creation.request)
+        request.labels[ArgumentsLabel.name] = try argumentsLabel
         if let place { shape(&request, for: place) }
         if wrapper.readyCondition == .notify {
             let proxy = try openProxy()
@@ -63,6 +60,22 @@ extension Run {
         }
         try writeIDFile(container.id)
         return container
+    }
+
+    private func withUnitEnvironment(_ request: CreateRequest) -> CreateRequest {
+        guard wrapper.passesEnvironment else { return request }
+        var request = request
+        // Before what -e and --env-file say: of two values for one name the Engine takes the last.
+        request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
+        return request
+    }
+
+    /// What a container that is made with our arguments is labelled with.
+    var argumentsLabel: String {
+        get throws(LaunchError) {
+            try ArgumentsLabel.value(
+                of: withUnitEnvironment(options.request), platform: options.platform, notify: wrapper.readyCondition == .notify)
+        }
     }
 
     /// Asks the Engine for the container; a signal half-way leaves it a moment to tell what is to be cleared away.

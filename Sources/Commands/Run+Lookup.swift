@@ -30,12 +30,26 @@ extension Run {
                 try await client.waitUntilRemoved(container.id)
                 return .nothing
             case "running", "restarting":
-                diagnostics.notice("container \(name) is running already: taking it over")
-                return .running(container)
+                guard try hasOtherArguments(container) else {
+                    diagnostics.notice("container \(name) is running already: taking it over")
+                    return .running(container)
+                }
+                diagnostics.notice("container \(name) is running with other arguments: another takes its place")
+                notify("stopping the former container \(name)")
+                try await client.stop(container.id)
+                try await client.remove(container.id)
+                return .nothing
             case "paused":
                 throw LaunchError("take over container \(name): it is paused: docker unpause \(name), or remove it")
             default:
-                guard options.removesOnExit else { return .stopped(container) }
+                guard options.removesOnExit else {
+                    if try hasOtherArguments(container) {
+                        diagnostics.warning(
+                            "container \(name) was made with other arguments: starting it as it is: docker rm \(name) makes room for another"
+                        )
+                    }
+                    return .stopped(container)
+                }
                 notify("removing the former container \(name)")
                 try await client.remove(container.id)
                 return .nothing
@@ -44,5 +58,11 @@ extension Run {
             guard error.isNotFound else { throw LaunchError("look up container \(name)", error) }
             return .nothing
         }
+    }
+
+    /// Whether one of our runs has made it, and was asked for something else; of others nobody can tell.
+    private func hasOtherArguments(_ container: Container) throws(LaunchError) -> Bool {
+        guard let label = container.config.labels?[ArgumentsLabel.name] else { return false }
+        return try label != argumentsLabel
     }
 }

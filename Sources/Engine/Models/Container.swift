@@ -61,6 +61,8 @@ public struct Container: Decodable, Sendable, Equatable {
         public var stopSignal: String?
         /// Seconds until the stop becomes a SIGKILL; absent where nobody asked for it.
         public var stopTimeout: Int?
+        /// `null` where there are none.
+        public var labels: [String: String]?
         /// The HEALTHCHECK, of the image or of the options that it was made with.
         public var healthcheck: Healthcheck?
 
@@ -71,6 +73,7 @@ public struct Container: Decodable, Sendable, Equatable {
             case hasTerminal = "Tty"
             case stopSignal = "StopSignal"
             case stopTimeout = "StopTimeout"
+            case labels = "Labels"
             case healthcheck = "Healthcheck"
         }
     }
