@@ -74,7 +74,8 @@ extension Run {
     var argumentsLabel: String {
         get throws(LaunchError) {
             try ArgumentsLabel.value(
-                of: withUnitEnvironment(options.request), platform: options.platform, notify: wrapper.readyCondition == .notify)
+                of: withUnitEnvironment(options.request), platform: options.platform,
+                notify: wrapper.readyCondition == .notify)
         }
     }
 
@@ -85,8 +86,9 @@ extension Run {
         let creation = EventLoop.shared.task { [options] in
             try await client.create(request, name: options.name, platform: options.platform)
         }
+        isCreating = true
         do {
-            return try await withTaskCancellationHandler {
+            let created = try await withTaskCancellationHandler {
                 try await creation.value
             } onCancel: {
                 EventLoop.shared.task {
@@ -94,11 +96,24 @@ extension Run {
                     creation.cancel()
                 }
             }
+            isCreating = false
+            return created
         } catch let error as EngineError {
+            if error.status != nil { isCreating = false }
             throw error
         } catch {
             throw .cut(call: "POST /containers/create", reason: "\(error)")
         }
+    }
+
+    /// The container that the Engine has made for us without our having heard of it: it went away before it answered.
+    func unclaimedID(_ client: Client) async throws(EngineError) -> String? {
+        guard let name = options.name else { return nil }
+        let found = try await client.inspect(name)
+        let isOurs = found.config.labels?[ArgumentsLabel.name] == (try? argumentsLabel)
+        guard found.state.status == "created", isOurs else { return nil }
+        createdID = found.id
+        return found.id
     }
 
     /// Takes the place of the file that `--cidfile` asks for, before there is an ID to write into it.

@@ -25,6 +25,10 @@ final class Run {
     /// What this run has made or begun, and has to clear away whatever happens.
     var createdID: String?
     private var startedID: String?
+    /// The Engine was asked for a container, and has not answered.
+    var isCreating = false
+    /// Microseconds that an Engine which is away may take to come back, before a container is left to it.
+    private static let patience: UInt64 = 30_000_000
     var place: Place?
     private var containerID = ""
     var claiming: Claiming?
@@ -302,6 +306,7 @@ final class Run {
             stopTimeout: container.config.stopTimeout.flatMap { $0 < 0 ? nil : UInt64(min($0, 1 << 40)) * 1_000_000 },
             removesContainer: options.removesOnExit, watchesProcess: launched.process != nil,
             copiesOutput: launched.output != nil)
+        terms.removesItself = container.hostConfig.removesItself
         terms.readyCondition =
             switch wrapper.readyCondition {
             case .started: .started
@@ -398,9 +403,13 @@ final class Run {
 
     /// Removes what was created and never started, or was to be removed; stops what was started.
     private func clearContainer() async {
-        guard let id = createdID ?? startedID else { return }
+        guard createdID ?? startedID != nil || isCreating else { return }
         do throws(EngineError) {
-            let client = try await Client.connect(environment: environment)
+            // It may be the very reason why we fail that the daemon is being restarted.
+            let client = try await Client.connect(environment: environment, patience: Self.patience)
+            var known = createdID ?? startedID
+            if known == nil { known = try await unclaimedID(client) }
+            guard let id = known else { return }
             if createdID != nil || options.removesOnExit {
                 try await client.remove(id)
             } else {
@@ -408,7 +417,7 @@ final class Run {
             }
         } catch {
             if error.isConflict || error.isNotFound { return }
-            diagnostics.warning("clear away container \(options.name ?? id): \(error)")
+            diagnostics.warning("clear away container \(options.name ?? startedID ?? createdID ?? ""): \(error)")
         }
     }
 

@@ -106,16 +106,46 @@ final class Supervisor {
         tasks.append(EventLoop.shared.task { await work() })
     }
 
+    /// Learns from the Engine how the container ends, over as many daemons as that takes.
     private func follow(_ wait: ContainerWait) {
         background { [weak self, client, container, removal] in
-            do throws(EngineError) {
-                let code = try await wait.exitCode()
-                if removal { try await client.remove(container.id) }
-                self?.take(.engineReported(code))
-            } catch {
-                self?.take(.engineLost)
+            var wait: ContainerWait? = wait
+            while let current = wait {
+                do throws(EngineError) {
+                    let code = try await current.exitCode()
+                    if removal { try await client.remove(container.id) }
+                    self?.take(.engineReported(code))
+                    return
+                } catch {
+                    self?.take(.engineLost)
+                }
+                wait = await self?.waitAnew()
             }
         }
+    }
+
+    /// Asks to be told of the end once more when the Engine is back; `nil` where it has ended meanwhile.
+    private func waitAnew() async -> ContainerWait? {
+        while (try? await client.waitUntilBack()) != nil {
+            do throws(EngineError) {
+                // The wait stands before we look, so that no end falls between them.
+                let wait = try await client.wait(
+                    container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
+                let found = try await client.inspect(container.id)
+                if found.state.isRunning {
+                    take(.engineReturned)
+                    return wait
+                }
+                if removal || found.hostConfig.removesItself { try await client.remove(container.id) }
+                take(.engineReported(found.state.exitCode))
+                return nil
+            } catch {
+                guard error.isNotFound else { continue }
+                take(.engineReported(nil))
+                return nil
+            }
+        }
+        return nil
     }
 
     func take(_ event: StateMachine.Event) {
@@ -133,8 +163,6 @@ final class Supervisor {
             after(microseconds) { $0.take(.stopTimedOut) }
         case .startPatienceTimer:
             after(Self.patience) { $0.take(.patienceEnded) }
-        case .askEngine:
-            askEngine()
         case .finish(let status):
             over.resume(.success(status))
         case .finishUnknown:
@@ -188,30 +216,6 @@ final class Supervisor {
             } catch {
                 guard !error.isConflict, !error.isNotFound else { return }
                 self?.diagnostics.warning("send \(signal) to the container: \(error)")
-            }
-        }
-    }
-
-    /// Asks the Engine how the container ended, and whether it is gone, until it answers.
-    private func askEngine() {
-        background { [weak self, client, container, removal] in
-            var pause: UInt64 = 100_000
-            while true {
-                do throws(EngineError) {
-                    let found = try await client.inspect(container.id)
-                    if !found.state.isRunning {
-                        if removal || found.hostConfig.removesItself { try await client.remove(container.id) }
-                        self?.take(.engineReported(found.state.exitCode))
-                        return
-                    }
-                } catch {
-                    if error.isNotFound {
-                        self?.take(.engineReported(nil))
-                        return
-                    }
-                }
-                guard (try? await EventLoop.shared.sleep(microseconds: pause)) != nil else { return }
-                pause = min(pause * 2, 2_000_000)
             }
         }
     }

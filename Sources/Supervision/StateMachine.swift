@@ -15,6 +15,8 @@ public struct StateMachine: Sendable {
         public var stopTimeout: UInt64?
         /// Whether it must be gone from the Engine before we may go.
         public var removesContainer: Bool
+        /// Whether the Engine removes it without being asked, if need be when it is back.
+        public var removesItself = false
         /// Whether there is a pidfd: then its end is awaited, and may tell the exit status.
         public var watchesProcess: Bool
         /// Whether its output comes through us.
@@ -52,8 +54,10 @@ public struct StateMachine: Sendable {
         /// The Engine says that the container has ended (with `--rm`: that it is removed), with its exit code, if it
         /// still knows it.
         case engineReported(Int?)
-        /// The Engine has hung up and tells no more.
+        /// The Engine has hung up and tells no more, before it is back.
         case engineLost
+        /// The Engine is back, and the container runs.
+        case engineReturned
         /// The last byte of output is out.
         case outputEnded
         /// The stop timer has run out.
@@ -81,8 +85,6 @@ public struct StateMachine: Sendable {
         case announceStopping
         /// ``Event/stopTimedOut`` after so many microseconds.
         case startStopTimer(microseconds: UInt64)
-        /// Ask the Engine anew, until it answers: ``Event/engineReported(_:)``.
-        case askEngine
         /// ``Event/patienceEnded`` after a while: something that should come may not come.
         case startPatienceTimer
         /// It is over: end as the container ended.
@@ -112,6 +114,8 @@ public struct StateMachine: Sendable {
         var fromKernel: ExitStatus?
         var fromEngine: Int?
         var engineReported = false
+        /// It is away: whatever it has to remove, it will remove when it is back.
+        var engineLost = false
         var processEnded: Bool
         var outputEnded: Bool
         var isImpatient = false
@@ -151,8 +155,8 @@ public struct StateMachine: Sendable {
         case .watchdogDue: return service.watchdogIsDue()
         case .signaled(.hangup): return live(event) + service.hangUp()
         case .addressed(.hangup, _): return (service.relaysHangup ? live(event) : []) + service.hungUp()
-        case .signaled, .addressed, .processEnded, .engineReported, .engineLost, .outputEnded, .stopTimedOut,
-            .patienceEnded:
+        case .signaled, .addressed, .processEnded, .engineReported, .engineLost, .engineReturned, .outputEnded,
+            .stopTimedOut, .patienceEnded:
             return live(event)
         }
     }
@@ -195,20 +199,22 @@ public struct StateMachine: Sendable {
             return []
         case (.running(_, let outputEnded), .engineLost):
             guard terms.watchesProcess else {
-                return begin(Ending(processEnded: true, outputEnded: outputEnded), engineLost: true)
+                return begin(Ending(engineLost: true, processEnded: true, outputEnded: outputEnded))
             }
             // The container may well live on without the daemon (live-restore); the kernel will tell.
             state = .running(engineLost: true, outputEnded: outputEnded)
             return []
+        case (.running(_, let outputEnded), .engineReturned):
+            state = .running(engineLost: false, outputEnded: outputEnded)
+            return []
         case (.running(let engineLost, let outputEnded), .processEnded(let status)):
             return begin(
-                Ending(fromKernel: status, processEnded: true, outputEnded: outputEnded), engineLost: engineLost)
+                Ending(fromKernel: status, engineLost: engineLost, processEnded: true, outputEnded: outputEnded))
         case (.running(_, let outputEnded), .engineReported(let code)):
             return begin(
                 Ending(
                     fromEngine: code, engineReported: true, processEnded: !terms.watchesProcess,
-                    outputEnded: outputEnded),
-                engineLost: false)
+                    outputEnded: outputEnded))
 
         case (.ending(var ending), .processEnded(let status)):
             ending.processEnded = true
@@ -224,9 +230,12 @@ public struct StateMachine: Sendable {
         case (.ending(var ending), .patienceEnded):
             ending.isImpatient = true
             return settle(ending)
-        case (.ending(let ending), .engineLost):
-            // What was lost is asked for again, as long as patience lasts.
-            return ending.engineReported ? [] : [.askEngine]
+        case (.ending(var ending), .engineLost):
+            ending.engineLost = true
+            return settle(ending)
+        case (.ending(var ending), .engineReturned):
+            ending.engineLost = false
+            return settle(ending)
 
         // The container is beyond signals, and timers that were set for it have lost their sense.
         case (.ending, .addressed), (.ending, .stopTimedOut), (.running, .patienceEnded):
@@ -258,15 +267,17 @@ public struct StateMachine: Sendable {
         return reachedContainer && wanted == signal ? [] : [.send(wanted)]
     }
 
-    private mutating func begin(_ ending: Ending, engineLost: Bool) -> [Effect] {
+    private mutating func begin(_ ending: Ending) -> [Effect] {
         let effects = settle(ending)
         guard case .ending = state else { return effects }
-        return effects + [.startPatienceTimer] + (engineLost ? [.askEngine] : [])
+        return effects + [.startPatienceTimer]
     }
 
     private mutating func settle(_ ending: Ending) -> [Effect] {
-        // The Engine is asked for the status where the kernel does not tell it, and for the removal.
-        let needsEngine = terms.removesContainer || ending.fromKernel == nil
+        // The Engine is asked for the status where the kernel does not tell it, and for the removal. While it is away
+        // the unit must not be said to run, so what it removes by itself is left to it.
+        let needsRemoval = terms.removesContainer && !(terms.removesItself && ending.engineLost)
+        let needsEngine = needsRemoval || ending.fromKernel == nil
         let isComplete =
             ending.processEnded && ending.outputEnded && (!needsEngine || ending.engineReported)
         guard isComplete || ending.isImpatient else {

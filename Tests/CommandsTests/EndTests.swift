@@ -146,7 +146,6 @@ struct EndTests {
         try docker.process.exit(3)
         _ = try await docker.process.ended()
         #expect(try await wrapper.end().status == .exited(3))
-        #expect(docker.asked.contains("DELETE /containers/ID") == removes)
     }
 
     @Test("of a container that was made without --rm is its removal, though the daemon was restarted meanwhile")

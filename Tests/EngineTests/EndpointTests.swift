@@ -82,6 +82,11 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
             try await client.start(container)
         },
         EndpointCall(
+            testDescription: "stop", method: "POST", path: "/containers/*/stop", query: "", answer: .empty(204)
+        ) { client, container in
+            try await client.stop(container)
+        },
+        EndpointCall(
             testDescription: "kill", method: "POST", path: "/containers/*/kill", query: "signal=37", answer: .empty(204)
         ) { client, container in
             try await client.kill(container, Signal(rawValue: 37))

@@ -20,6 +20,11 @@ struct Life: Sendable, CustomTestStringConvertible {
     var steps: [Step]
 
     static let removed = StateMachine.Terms(removesContainer: true)
+    static let removedByEngine = {
+        var terms = removed
+        terms.removesItself = true
+        return terms
+    }()
     static let terminated = ExitStatus.signaled(.terminate)
 
     static let all: [Life] = [
@@ -98,20 +103,46 @@ struct Life: Sendable, CustomTestStringConvertible {
                 Step(.processEnded(.exited(4)), [.finish(.exited(4))]),
             ]),
         Life(
-            testDescription: "the daemon goes, and with --rm it is asked again whether the container is gone",
+            testDescription: "the daemon goes, and with --rm its removal is waited for",
             terms: removed,
             steps: [
                 Step(.engineLost),
-                Step(.processEnded(.exited(4)), [.startPatienceTimer, .askEngine]),
+                Step(.processEnded(.exited(4)), [.startPatienceTimer]),
                 Step(.outputEnded),
                 Step(.engineReported(nil), [.finish(.exited(4))]),
+            ]),
+        Life(
+            testDescription: "the daemon goes, and will remove the container when it is back: nobody waits for that",
+            terms: removedByEngine,
+            steps: [
+                Step(.engineLost),
+                Step(.outputEnded),
+                Step(.processEnded(.exited(4)), [.finish(.exited(4))]),
+            ]),
+        Life(
+            testDescription: "the daemon goes while it removes the container: nobody waits for that",
+            terms: removedByEngine,
+            steps: [
+                Step(.processEnded(.exited(4)), [.startPatienceTimer]),
+                Step(.outputEnded),
+                Step(.engineLost, [.finish(.exited(4))]),
+            ]),
+        Life(
+            testDescription: "the daemon is restarted, and the container lives on: its removal is waited for",
+            terms: removedByEngine,
+            steps: [
+                Step(.engineLost),
+                Step(.engineReturned),
+                Step(.outputEnded),
+                Step(.processEnded(.exited(4)), [.startPatienceTimer]),
+                Step(.engineReported(4), [.finish(.exited(4))]),
             ]),
         Life(
             testDescription: "the daemon goes at the end: it is asked again",
             terms: removed,
             steps: [
                 Step(.processEnded(.exited(0)), [.startPatienceTimer]),
-                Step(.engineLost, [.askEngine]),
+                Step(.engineLost),
                 Step(.outputEnded),
                 Step(.engineReported(0), [.finish(.exited(0))]),
             ]),
@@ -119,7 +150,7 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "the daemon goes and does not come back, the kernel does not tell: unknown",
             steps: [
                 Step(.engineLost),
-                Step(.processEnded(nil), [.startPatienceTimer, .askEngine]),
+                Step(.processEnded(nil), [.startPatienceTimer]),
                 Step(.outputEnded),
                 Step(.patienceEnded, [.finishUnknown]),
             ]),
@@ -127,7 +158,7 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "the daemon goes, and there is no process to watch: it is asked again",
             terms: StateMachine.Terms(watchesProcess: false),
             steps: [
-                Step(.engineLost, [.startPatienceTimer, .askEngine]),
+                Step(.engineLost, [.startPatienceTimer]),
                 Step(.outputEnded),
                 Step(.engineReported(6), [.finish(.exited(6))]),
             ]),
