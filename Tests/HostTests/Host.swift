@@ -41,6 +41,8 @@ struct Host: Sendable {
     }
 
     let kind: Kind
+    /// What container-host calls it.
+    let name: String
 
     /// The folder of the checkout.
     static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -50,36 +52,40 @@ struct Host: Sendable {
     private static let starts = Starts()
 
     /// The host of a kind, booted and with our program in it.
-    static func of(_ kind: Kind) async throws -> Host {
-        try await starts.start(kind)
-        return Host(kind: kind)
-    }
+    static func of(_ kind: Kind) async throws -> Host { try await starts.start(kind) }
 
     private actor Starts {
-        private var started: [Kind: Result<Void, any Error>] = [:]
+        private var started: [Kind: Result<Host, any Error>] = [:]
 
-        func start(_ kind: Kind) throws {
+        func start(_ kind: Kind) throws -> Host {
             if let outcome = started[kind] { return try outcome.get() }
-            let outcome = Result { try boot(kind) }
+            let outcome = Result { try Host(booting: kind, as: kind.name) }
             started[kind] = outcome
-            try outcome.get()
+            return try outcome.get()
         }
+    }
 
-        private func boot(_ kind: Kind) throws {
-            for program in [program, runtime] where !FileManager.default.isExecutableFile(atPath: program.path()) {
-                throw Failure(description: "\(program.path()) is missing: Tests/run builds it")
-            }
-            try script("start", kind.name, kind.suite, kind.hierarchy, kind.driver)
-            for program in [program, runtime] { try script("copy", kind.name, program.path(), "/usr/local/bin/") }
-            try script("copy", kind.name, checkout.appending(path: "Units").path(), "/usr/local/share/systemd-docker")
-            if kind.isNative { try Host(kind: kind).run("systemd-docker setup") }
+    /// Boots a host that nobody else uses; to be stopped by who asked for it.
+    init(booting kind: Kind, as name: String) throws {
+        let programs = [Self.program, Self.runtime]
+        for program in programs where !FileManager.default.isExecutableFile(atPath: program.path()) {
+            throw Failure(description: "\(program.path()) is missing: Tests/run builds it")
         }
+        self.kind = kind
+        self.name = name
+        try tool("start", name, kind.suite, kind.hierarchy, kind.driver)
+        for program in programs { try copy(program.path(), to: "/usr/local/bin/") }
+        try copy(Self.checkout.appending(path: "Units").path(), to: "/usr/local/share/systemd-docker")
+        if kind.isNative { try run("systemd-docker setup") }
+    }
 
-        private func script(_ words: String...) throws {
-            let answer = try Answer(of: Host.script, words)
-            guard answer.status == 0 else {
-                throw Failure(description: "container-host \(words.joined(separator: " ")): \(answer.error)")
-            }
+    /// Switches it off.
+    func stop() throws { try tool("stop", name) }
+
+    private func tool(_ words: String...) throws {
+        let answer = try Answer(of: Self.script, words)
+        guard answer.status == 0 else {
+            throw Failure(description: "container-host \(words.joined(separator: " ")): \(answer.error)")
         }
     }
 
@@ -87,8 +93,7 @@ struct Host: Sendable {
 
     /// Copies a file of this machine into the host.
     func copy(_ path: String, to destination: String) throws {
-        let answer = try Answer(of: Self.script, ["copy", kind.name, path, destination])
-        guard answer.status == 0 else { throw Failure(description: "copy \(path): \(answer.error)") }
+        try tool("copy", name, path, destination)
     }
 
     /// Installs packages of the host's own suite, without what else they would like to have.
@@ -113,7 +118,7 @@ struct Host: Sendable {
 
     /// Runs a bash script in the host, whatever it answers.
     func attempt(_ text: String) throws -> Answer {
-        try Answer(of: Self.script, ["exec", kind.name, "bash", "-euo", "pipefail", "-s"], input: text)
+        try Answer(of: Self.script, ["exec", name, "bash", "-euo", "pipefail", "-s"], input: text)
     }
 
     /// Runs a bash script in the host that must succeed, and returns what it printed, without the last newline.

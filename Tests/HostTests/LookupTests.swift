@@ -31,6 +31,35 @@ extension HostTests {
                 """)
         }
 
+        @Test(
+            "our own, and still running: kept with the same arguments, replaced with others",
+            arguments: [Host.Kind.trixie, .trixieCgroupfs, .bookwormLegacy])
+        func adopted(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            let settings = "KillMode=process\nRestart=always\nRestartSec=0\nEnvironment=A=1"
+            try host.with(
+                units: ["test.service": Host.service("--env run --rm --name %n \(Self.sleeper)", settings)],
+                """
+                systemctl start test.service
+                pid=$(pid_of test.service)
+                systemctl kill --signal KILL --kill-who=main test.service
+                eventually '(( $(property test.service NRestarts) == 1 ))'
+                eventually '[[ $(property test.service ActiveState) == active ]]'
+                [[ $(pid_of test.service) == $pid ]]
+                # Another environment, and then another word of the command line.
+                for change in s/A=1/A=2/ 's/run --rm/run --rm --label a=b/'; do
+                    sed --in-place "$change" /etc/systemd/system/test.service
+                    systemctl daemon-reload
+                    pid=$(pid_of test.service)
+                    systemctl kill --signal KILL --kill-who=main test.service
+                    eventually '[[ $(property test.service ActiveState) == active && $(pid_of test.service) != $pid ]]'
+                    [[ ! -e /proc/$pid ]]
+                done
+                [[ $(docker inspect --format '{{.Config.Labels.a}} {{.Config.Env}}' test.service) == 'b [A=2 '* ]]
+                systemctl stop test.service
+                """)
+        }
+
         @Test("stopped, with --rm: removed and made anew", arguments: Host.Kind.all)
         func stoppedAndRemoved(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)

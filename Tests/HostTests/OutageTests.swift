@@ -72,5 +72,114 @@ extension HostTests {
                 [[ $(docker ps --quiet | wc -l) == 1 ]]
                 """)
         }
+
+        /// Docker leaves containers alone when it goes, as long as `body` runs.
+        private static func withLiveRestore(_ body: String) -> String {
+            """
+            cp /etc/docker/daemon.json /run/daemon.json
+            trap 'mv /run/daemon.json /etc/docker/daemon.json; systemctl reset-failed docker.service; systemctl restart docker.socket docker.service' EXIT
+            sed --in-place 's/^{/{"live-restore":true,/' /etc/docker/daemon.json
+            systemctl reload docker.service
+            eventually '[[ $(docker info --format "{{.LiveRestoreEnabled}}") == true ]]'
+            \(body)
+            """
+        }
+
+        /// Tells by files what it got, for Docker may be away.
+        private static let teller =
+            "-v /run/test-files:/files busybox sh -c 'trap \"touch /files/HUP\" HUP; trap \"exit 3\" USR1;"
+            + " trap \"exit 0\" TERM; while :; do sleep 100 & wait; done'"
+
+        @Test(
+            "with live-restore nothing ends: signals and exit status are right while Docker is away, and when it is back",
+            arguments: Host.Kind.all)
+        func liveRestore(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            // Docker 20.10 itself removes what was made with --rm when it is restarted.
+            let removal = kind.suite == "bookworm" ? "" : "--rm"
+            try host.with(
+                units: [
+                    "test.service": Self.service("run \(removal) --name %n \(Self.teller)", "TimeoutStopSec=5"),
+                    "test-kept.service": Self.service("run --name %n \(Self.teller)", "TimeoutStopSec=5"),
+                ],
+                Self.withLiveRestore(
+                    """
+                    mkdir -p /run/test-files
+                    units="test.service test-kept.service"
+                    same() { for unit in $units; do [[ $(property $unit ActiveState) == active && $(pid_of $unit) == ${pid[$unit]} ]]; done; }
+                    declare -A pid
+                    systemctl start $units
+                    for unit in $units; do pid[$unit]=$(pid_of $unit); done
+                    systemctl restart docker.service
+                    same
+                    kill -KILL $(cat /run/docker.pid)
+                    eventually '[[ $(property docker.service NRestarts) == 1 ]]'
+                    eventually 'docker info >/dev/null 2>&1'
+                    same
+                    # The waits stand again: the container ends, and Docker removes it.
+                    systemctl stop test.service
+                    gone() { [[ '\(removal)' == '' ]] || eventually '[[ -z $(docker ps --all --quiet --filter name=^test.service) ]]'; }
+                    [[ $(property test.service Result) == success ]]
+                    gone
+
+                    systemctl start test.service
+                    # Nobody of ours starts it again behind the administrator's back.
+                    systemctl stop docker.service
+                    read -r -t 2 <> <(:) || true
+                    [[ $(property docker.service ActiveState) == inactive ]]
+                    systemctl kill --signal HUP --kill-who=main test.service
+                    eventually '[[ -e /run/test-files/HUP ]]'
+                    for unit in $units; do
+                        [[ $(property $unit ActiveState) == active ]]
+                        systemctl kill --signal USR1 --kill-who=main $unit
+                        eventually "[[ \\$(property $unit ActiveState) == failed ]]"
+                        [[ $(property $unit ExecMainCode) == 1 && $(property $unit ExecMainStatus) == 3 ]]
+                    done
+                    [[ $(property docker.service ActiveState) == inactive ]]
+                    systemctl reset-failed docker.service
+                    systemctl start docker.service
+                    gone
+                    docker rm test-kept.service $([[ '\(removal)' ]] || echo test.service)
+                    rm -r /run/test-files
+                    """))
+        }
+
+        @Test("a unit that requires docker.service is stopped and started with it", arguments: [Host.Kind.trixie])
+        func required(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: ["test.service": Host.service(Self.sleeper)],
+                """
+                systemctl start test.service
+                pid=$(pid_of test.service)
+                systemctl restart docker.service
+                eventually '[[ $(property test.service ActiveState) == active ]]'
+                [[ $(pid_of test.service) != $pid && $(property test.service NRestarts) == 0 ]]
+                trap 'systemctl start docker.service' EXIT
+                systemctl stop docker.socket docker.service
+                [[ $(property test.service ActiveState) == inactive && $(property test.service Result) == success ]]
+                """)
+        }
+
+        @Test("systemd is reloaded, and executes itself again: the unit stays, and is heard", arguments: Host.Kind.all)
+        func reexecuted(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            let command =
+                "run --rm --name %n busybox sh -c 'trap \"echo HUP\" HUP; trap \"exit 0\" TERM; while :; do sleep 100 & wait; done'"
+            try host.with(
+                units: ["test.service": Host.service(command, "TimeoutStopSec=5")],
+                """
+                systemctl start test.service
+                pid=$(property test.service MainPID)
+                for deed in daemon-reload daemon-reexec daemon-reload; do
+                    systemctl $deed
+                    [[ $(property test.service ActiveState) == active && $(property test.service MainPID) == $pid ]]
+                    systemctl kill --signal HUP test.service
+                done
+                eventually '(( $(log test.service | grep -cx HUP) >= 1 ))'
+                systemctl stop test.service
+                [[ $(property test.service Result) == success ]]
+                """)
+        }
     }
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension HostTests {
+    /// Somebody uses docker by hand on a container that we supervise: the unit follows.
+    @Suite("By hand")
+    struct ByHand {
+        struct Deed: Sendable, CustomTestStringConvertible {
+            var command: String
+            /// The unit's state then, its ExecMainCode (1: exited, 2: killed) and its ExecMainStatus, which
+            /// systemd forgets of an inactive unit.
+            var end: String
+            var testDescription: String { command }
+        }
+
+        private static let deeds = [
+            Deed(command: "docker stop test.service", end: "inactive 0 0"),
+            Deed(command: "docker kill test.service", end: "failed 2 9"),
+            Deed(command: "docker kill --signal TERM test.service", end: "inactive 0 0"),
+            Deed(command: "docker kill --signal USR1 test.service", end: "failed 1 3"),
+            Deed(command: "docker rm --force test.service", end: "failed 2 9"),
+            Deed(command: "docker rename test.service other; docker stop other", end: "inactive 0 0"),
+        ]
+
+        @Test("the unit ends as the container does", arguments: [Host.Kind.trixie, .trixieCgroupfs, .bookwormLegacy])
+        func ends(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            let program =
+                "busybox sh -c 'trap \"exit 0\" TERM; trap \"exit 3\" USR1; while :; do sleep 100 & wait; done'"
+            let steps = Self.deeds.map { deed in
+                """
+                for unit in test.service test-kept.service; do
+                    deed='\(deed.command)'
+                    systemctl start $unit
+                    eval "${deed//test.service/$unit}" >&2
+                    eventually '[[ $(property $unit ActiveState) =~ ^(inactive|failed)$ ]]'
+                    echo "$unit: $deed: $(property $unit ActiveState) $(property $unit ExecMainCode) $(property $unit ExecMainStatus)"
+                    systemctl reset-failed
+                    [[ $unit == test.service ]] || docker rm --force $unit other >&2 || true
+                done
+                """
+            }
+            let output = try host.with(
+                units: [
+                    "test.service": Host.service("run --rm --name %n \(program)", "TimeoutStopSec=1"),
+                    "test-kept.service": Host.service("run --name %n \(program)", "TimeoutStopSec=1"),
+                ], steps.joined(separator: "\n"))
+            let expected = Self.deeds.flatMap { deed in
+                ["test.service", "test-kept.service"].map { unit in
+                    "\(unit): \(deed.command): \(deed.end)\n"
+                }
+            }
+            #expect(output == expected.joined(), "on \(kind.name)")
+        }
+
+        @Test("a paused container is stopped by systemctl all the same", arguments: [Host.Kind.trixieCgroupfs])
+        func paused(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.with(
+                units: [
+                    "test.service": Host.service(
+                        "run --rm --name %n busybox sh -c 'trap \"exit 0\" TERM; sleep 100 & wait'", "TimeoutStopSec=2")
+                ],
+                """
+                systemctl start test.service
+                docker pause test.service
+                systemctl stop test.service
+                [[ $(property test.service ActiveState) =~ ^(inactive|failed)$ ]]
+                """)
+        }
+    }
+}
