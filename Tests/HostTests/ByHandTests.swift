@@ -23,7 +23,7 @@ extension HostTests {
             Deed(command: "docker rename test.service other; docker stop other", end: "inactive 0 0"),
         ]
 
-        @Test("the unit ends as the container does", arguments: [Host.Kind.trixie, .trixieCgroupfs, .bookwormLegacy])
+        @Test("the unit ends as the container does", arguments: [Host.Kind.bookwormLegacy, .forky])
         func ends(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
             let program =

@@ -14,8 +14,6 @@ extension HostTests {
             /// Milliseconds before the fault, at most.
             var delay: Int
             var fault: String
-            /// How often; those that restart the daemon cost seconds each.
-            var rounds = 20
             /// What must be true afterwards, beyond what always must.
             var check = ":"
         }
@@ -39,29 +37,27 @@ extension HostTests {
                 check: "[[ $(end) == 'failed 1 3' ]]"),
             Case(
                 testDescription: "the container's shim is killed", deed: "run", delay: 100,
-                fault: "pkill -KILL --full -- \"containerd-shim.*$id\"", rounds: 10,
+                fault: "pkill -KILL --full -- \"containerd-shim.*$id\"",
                 check: "[[ $(end) == 'failed 2 9' ]]"),
             Case(
                 testDescription: "the daemon is killed", deed: "run", delay: 100,
-                fault: "kill -KILL $(cat /run/docker.pid)", rounds: 6, check: "[[ $(end) != active* ]]"),
+                fault: "kill -KILL $(cat /run/docker.pid)", check: "[[ $(end) != active* ]]"),
             Case(
                 testDescription: "the daemon is restarted while the unit starts", deed: "start", delay: 500,
-                fault: restart, rounds: 10),
+                fault: restart),
             Case(
                 testDescription: "the daemon is killed while the unit starts", deed: "start", delay: 500,
-                fault: "kill -KILL $(cat /run/docker.pid)", rounds: 6),
+                fault: "kill -KILL $(cat /run/docker.pid)"),
             Case(
                 testDescription: "the daemon is restarted while the unit stops", deed: "stop", delay: 300,
-                fault: restart, rounds: 8),
+                fault: restart),
             Case(
                 testDescription: "the daemon is killed while the unit stops", deed: "stop", delay: 300,
-                fault: "kill -KILL $(cat /run/docker.pid)", rounds: 6),
+                fault: "kill -KILL $(cat /run/docker.pid)"),
             Case(
-                testDescription: "the daemon hangs while the unit starts", deed: "start", delay: 300, fault: hang,
-                rounds: 8),
+                testDescription: "the daemon hangs while the unit starts", deed: "start", delay: 300, fault: hang),
             Case(
-                testDescription: "the daemon hangs while the unit stops", deed: "stop", delay: 200, fault: hang,
-                rounds: 8),
+                testDescription: "the daemon hangs while the unit stops", deed: "stop", delay: 200, fault: hang),
         ]
 
         private static let script = """
@@ -70,7 +66,7 @@ extension HostTests {
             settled() { [[ $(property test.service ActiveState) =~ ^(active|inactive|failed)$ && -z $(systemctl list-jobs --no-legend test.service) ]]; }
             nothing() {
                 [[ -z $(docker ps --all --quiet) && ! -e /run/test-fault.pid && ! -e /sys/fs/cgroup/system.slice/test.service ]] &&
-                    [[ -z $(find /run/systemd-docker -mindepth 1 2>/dev/null) ]] && ! pgrep --full '^sh -c.*test-fault' >&2
+                    [[ -z $(find /run/systemd-docker -mindepth 1 ! -path /run/systemd-docker/claims 2>/dev/null) ]] && ! pgrep --full '^sh -c.*test-fault' >&2
             }
             # dockerd is back at once, not in two seconds, and may be killed as often as it takes.
             folder=/run/systemd/system/docker.service.d
@@ -106,12 +102,13 @@ extension HostTests {
             }
             """
 
-        /// The seed of an earlier run makes its delays again: `FAULT_SEED=17 swift test …`; `FAULT_ROUNDS` is how often.
+        /// The seed of an earlier run makes its delays again: `FAULT_SEED=17 swift test …`; `FAULT_ROUNDS` is how
+        /// often each happens; to search for what goes wrong rarely, let it be 20.
         @Test("of everybody around the unit", arguments: all)
         func fault(one: Case) async throws {
             let environment = ProcessInfo.processInfo.environment
             let seed = environment["FAULT_SEED"] ?? "\(UInt16.random(in: 0...32767))"
-            let rounds = environment["FAULT_ROUNDS"] ?? "\(one.rounds)"
+            let rounds = environment["FAULT_ROUNDS"] ?? "2"
             let host = try await Host.of(.trixie)
             let command =
                 "--pid-file /run/test-fault.pid run --rm --name %n busybox sh -c 'trap \"exit 3\" USR1;"
@@ -143,7 +140,7 @@ extension HostTests {
                 mount -t tmpfs -o size=4k tmpfs /run/test-full
                 trap 'umount /run/test-full; rmdir /run/test-full' EXIT
                 head -c 4096 /dev/zero >/run/test-full/filler
-                ! systemctl start test.service
+                ! systemctl start test.service || false
                 [[ $(property test.service ExecMainStatus) == 125 && $(ls /run/test-full) == filler ]]
                 log test.service | grep 'write the pid file /run/test-full/pid: .*No space left on device'
                 """)

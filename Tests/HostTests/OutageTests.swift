@@ -6,6 +6,9 @@ extension HostTests {
     /// The Docker daemon is not there yet, is restarted, or is killed.
     @Suite("Outage")
     struct Outage {
+        /// The oldest and the newest Docker, and one that makes containers with our runtime.
+        private static let kinds = [Host.Kind.bookworm, .forky, .native[0]]
+
         private static let sleeper = "run --rm --name %n busybox sh -c 'trap \"exit 0\" TERM; sleep 100 & wait'"
 
         /// A unit that does not stop with Docker.
@@ -14,7 +17,7 @@ extension HostTests {
                 .replacing("StartLimitIntervalSec=0\n", with: "")
         }
 
-        @Test("a start waits for Docker, past the time that a start may take", arguments: [Host.Kind.trixie])
+        @Test("a start waits for Docker, past the time that a start may take", arguments: [Host.Kind.forky])
         func late(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
             let unit = Self.service(Self.sleeper, "TimeoutStartSec=2").replacing("Wants=docker.service\n", with: "")
@@ -36,7 +39,7 @@ extension HostTests {
 
         @Test(
             "a start waits for a daemon that is slow, and of which only the socket is there",
-            arguments: [Host.Kind.trixie, .bookworm])
+            arguments: [Host.Kind.bookworm, .forky])
         func slow(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
             let unit = Self.service(Self.sleeper).replacing("Wants=docker.service\nAfter=docker.service\n", with: "")
@@ -58,7 +61,7 @@ extension HostTests {
 
         @Test(
             "without live-restore the unit ends with the daemon, and its one new start waits for the next",
-            arguments: Host.Kind.all, ["systemctl restart docker.service", "kill -KILL $(cat /run/docker.pid)"])
+            arguments: kinds, ["systemctl restart docker.service", "kill -KILL $(cat /run/docker.pid)"])
         func restarted(kind: Host.Kind, fault: String) async throws {
             let host = try await Host.of(kind)
             try host.with(
@@ -92,7 +95,7 @@ extension HostTests {
 
         @Test(
             "with live-restore nothing ends: signals and exit status are right while Docker is away, and when it is back",
-            arguments: Host.Kind.all)
+            arguments: kinds)
         func liveRestore(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
             // Docker 20.10 itself removes what was made with --rm when it is restarted.
@@ -144,7 +147,7 @@ extension HostTests {
                     """))
         }
 
-        @Test("a unit that requires docker.service is stopped and started with it", arguments: [Host.Kind.trixie])
+        @Test("a unit that requires docker.service is stopped and started with it", arguments: [Host.Kind.forky])
         func required(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
             try host.with(
@@ -161,7 +164,9 @@ extension HostTests {
                 """)
         }
 
-        @Test("systemd is reloaded, and executes itself again: the unit stays, and is heard", arguments: Host.Kind.all)
+        @Test(
+            "systemd is reloaded, and executes itself again: the unit stays, and is heard",
+            arguments: [Host.Kind.bookwormLegacy, .forky])
         func reexecuted(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
             let command =

@@ -74,7 +74,7 @@ extension HostTests {
                     [[ $(grep -c "$name" <<<"$lines") == 1 ]]
                 done
                 (( $(wc -l <<<"$lines") <= 16 ))
-                ! grep BARRIER <<<"$lines"
+                ! grep BARRIER <<<"$lines" || false
                 systemctl stop test.service
                 rm /run/test.pl
                 """)

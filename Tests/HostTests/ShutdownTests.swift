@@ -8,7 +8,7 @@ extension HostTests {
     struct Shutdown {
         @Test(
             "the container gets its stop signal and its time before Docker is stopped",
-            arguments: [Host.Kind.trixie, .trixieCgroupfs, .bookworm])
+            arguments: [Host.Kind.bookworm, .forky])
         func powerOff(kind: Host.Kind) async throws {
             // A host of its own, for it does not come back.
             let host = try Host(booting: kind, as: "shutdown")
