@@ -74,12 +74,16 @@ extension UnitGroup {
         return Migration(wasInside: false, lostLimits: lostLimits, notMoved: notMoved)
     }
 
-    /// Whether a process is dead and only waits to be reaped: version 1 shows it at the root of each tree (cgroups(7)).
+    /// Whether a process is dead, or dying: version 1 shows it at the root of each tree (cgroups(7)), from a moment
+    /// before it is a zombie on.
     private static func hasEnded(_ process: Int32, proc: String) -> Bool {
         guard let status = try? Files.text("\(proc)/\(process)/stat") else { return true }
         // The state stands behind the name, which may itself hold parentheses (proc_pid_stat(5)).
         guard let name = status.lastIndex(of: ")") else { return false }
-        return status[name...].dropFirst(2).first.map { "ZX".contains($0) } ?? false
+        // The state, its parent, group, session, terminal and the terminal's group, the kernel's flags: PF_EXITING is 4.
+        let fields = status[name...].dropFirst(2).split(separator: " ")
+        let isExiting = fields.count > 6 && UInt32(fields[6]).map { $0 & 4 != 0 } ?? false
+        return isExiting || fields.first.map { ["Z", "X"].contains($0) } ?? false
     }
 
     /// One tree's part of a migration.
