@@ -24,13 +24,17 @@ public struct OutputFrames: Sendable {
     private var head: [UInt8] = []
     private var stream = Stream.output
     private var missing = 0
+    private var isMalformed = false
 
     public init() {}
 
     /// Takes the next bytes of the connection, and returns what they hold of each stream, in order.
+    ///
+    /// - Throws: when they do not begin with a head, and always from then on; what came before that is returned first.
     public mutating func take(_ bytes: [UInt8]) throws(Malformed) -> [Piece] {
         var pieces: [Piece] = []
         var rest = bytes[...]
+        if isMalformed { throw Malformed() }
         while !rest.isEmpty {
             if missing == 0 {
                 let part = rest.prefix(Self.headLength - head.count)
@@ -38,7 +42,11 @@ public struct OutputFrames: Sendable {
                 rest = rest.dropFirst(part.count)
                 guard head.count == Self.headLength else { break }
                 // The daemon sends its own errors as stream 3.
-                guard let stream = Stream(rawValue: head[0]) ?? (head[0] == 3 ? .error : nil) else { throw Malformed() }
+                guard let stream = Stream(rawValue: head[0]) ?? (head[0] == 3 ? .error : nil) else {
+                    isMalformed = true
+                    guard pieces.isEmpty else { return pieces }
+                    throw Malformed()
+                }
                 self.stream = stream
                 missing = head[4...].reduce(0) { $0 << 8 | Int($1) }
                 head = []

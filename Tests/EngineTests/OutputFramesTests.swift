@@ -94,5 +94,8 @@ struct OutputFramesTests {
         var later = OutputFrames()
         #expect(try later.take(Self.frame(1, "x")) == [Self.piece(.output, "x")])
         #expect(throws: OutputFrames.Malformed.self) { try later.take(Self.frame(stream, "x")) }
+        var together = OutputFrames()
+        #expect(try together.take(Self.frame(1, "x") + Self.frame(stream, "y")) == [Self.piece(.output, "x")])
+        #expect(throws: OutputFrames.Malformed.self) { try together.take(Self.frame(1, "z")) }
     }
 }
