@@ -12,6 +12,7 @@ extension Run {
     /// Connects to Docker, and waits for it if it is away.
     func connect() async throws -> Client {
         notify("connecting to Docker")
+        guard wrapper.engineTimeout > 0 else { return try await Client.connect(environment: environment, patience: 0) }
         let waiting = EventLoop.shared.task { [environment] in
             try await EventLoop.shared.sleep(microseconds: 500_000)
             let socket = (try? Host(environment: environment).socket) ?? "its socket"
@@ -25,7 +26,7 @@ extension Run {
         do throws(EngineError) {
             return try await Client.connect(environment: environment, patience: wrapper.engineTimeout)
         } catch {
-            guard error.isAway, wrapper.engineTimeout > 0 else { throw error }
+            guard error.isAway else { throw error }
             throw LaunchError("wait for Docker (--engine-timeout)", error)
         }
     }

@@ -17,7 +17,9 @@ struct NotificationTests {
     private func run(
         _ docker: Docker, _ manager: Manager, _ options: [String] = ["--rm"], wrapper: [String] = []
     ) throws -> Wrapper {
-        try docker.run(options, wrapper: ["--placement", "none"] + wrapper, environment: manager.environment)
+        try docker.run(
+            options, wrapper: ["--placement", "none", "--engine-timeout", "0"] + wrapper,
+            environment: manager.environment)
     }
 
     @LoopActor

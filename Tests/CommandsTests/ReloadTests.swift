@@ -14,7 +14,9 @@ struct ReloadTests {
 
     @LoopActor
     private func run(_ docker: Docker, _ manager: Manager, _ wrapper: [String]) throws -> Wrapper {
-        try docker.run(["--rm"], wrapper: ["--placement", "none"] + wrapper, environment: manager.environment)
+        try docker.run(
+            ["--rm"], wrapper: ["--placement", "none", "--engine-timeout", "0"] + wrapper,
+            environment: manager.environment)
     }
 
     /// The Engine's part in a reload command that says something and ends.
