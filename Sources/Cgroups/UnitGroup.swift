@@ -107,6 +107,21 @@ public struct UnitGroup: Sendable, Equatable {
         return path.map { CgroupPath.isInside($0, tracking.path) } ?? false
     }
 
+    /// How many processes the kernel has killed in the container's cgroup for want of memory, wherever the limit stood;
+    /// 0 where the container is not in a cgroup of ours, or nobody counts.
+    ///
+    /// `oom_kill` of memory.events (cgroup-v2.rst), of memory.oom_control in version 1.
+    public var outOfMemoryKills: Int {
+        for place in places {
+            guard let text = place.container.value("memory.events") ?? place.container.value("memory.oom_control")
+            else { continue }
+            for line in text.split(separator: "\n") where line.hasPrefix("oom_kill ") {
+                return Int(line.dropFirst("oom_kill ".count)) ?? 0
+            }
+        }
+        return 0
+    }
+
     /// The place of the container in the tree of `entry`, if the unit has one there.
     func containerPath(in entry: Membership.Entry) -> String? {
         places.first { $0.tree.controllers == entry.controllers }.map { "\($0.path)/\(Self.containerName)" }

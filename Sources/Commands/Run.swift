@@ -108,16 +108,11 @@ final class Run {
             case .running(let container):
                 startedID = container.id
                 try claim(container)
-                let wait = try await client.wait(
-                    container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
-                let output = try await attach(client, to: container)
-                let events = try await listen(client, to: container)
-                if let process = try await process(client, of: container) {
-                    return launched(client, container, wait, output, events, process)
-                }
-                events.close()
+                let found = try await takeOver(client, container)
+                if found.process != nil { return up(found) }
+                found.events.close()
                 // It was dying (its former wrapper was killed with it), and Docker had not noticed yet.
-                _ = try? await wait.exitCode()
+                _ = try? await found.wait.exitCode()
                 try Task.checkCancellation()
                 startedID = nil
                 detach()
@@ -140,6 +135,17 @@ final class Run {
         }
     }
 
+    /// Takes a container in hand that runs already, and is claimed.
+    private func takeOver(_ client: Client, _ container: Container) async throws -> Launched {
+        let wait = try await client.wait(
+            container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
+        let output = try await attach(client, to: container)
+        let events = try await listen(client, to: container)
+        return Launched(
+            client: client, container: container, wait: wait, output: output, events: events,
+            process: try await process(client, of: container))
+    }
+
     private func start(_ client: Client, _ container: Container) async throws -> Launched {
         // The wait and the attachment stand before the start, so that the shortest life is seen whole.
         let wait = try await client.wait(
@@ -156,20 +162,19 @@ final class Run {
             throw LaunchError(starting: label(container), error)
         }
         createdID = nil
-        return launched(client, container, wait, output, events, try await process(client, of: container))
+        return up(
+            Launched(
+                client: client, container: container, wait: wait, output: output, events: events,
+                process: try await process(client, of: container)))
     }
 
-    private func launched(
-        _ client: Client, _ container: Container, _ wait: ContainerWait, _ output: ContainerOutput?,
-        _ events: ContainerEvents, _ process: ContainerProcess?
-    ) -> Launched {
-        // From here on signals are the container's: it is there to receive them.
+    /// From here on signals are the container's: it is there to receive them.
+    private func up(_ launched: Launched) -> Launched {
         interruption.launch = nil
-        containerID = container.id
-        startedID = container.id
+        containerID = launched.container.id
+        startedID = launched.container.id
         idFile = options.removesOnExit ? options.cidFile : nil
-        return Launched(
-            client: client, container: container, wait: wait, output: output, events: events, process: process)
+        return launched
     }
 
     func label(_ container: Container) -> String { options.name ?? String(container.id.prefix(12)) }
@@ -267,36 +272,54 @@ final class Run {
     // MARK: Supervision
 
     private func supervise(_ launched: Launched) async throws -> ExitStatus {
-        let (container, client) = (launched.container, launched.client)
-        if let process = launched.process {
-            if let path = wrapper.pidFile {
-                try PidFile(path: path).write(process.id)
-                hasPidFile = true
+        var launched = launched
+        while true {
+            let (container, client) = (launched.container, launched.client)
+            if let process = launched.process {
+                if let path = wrapper.pidFile {
+                    try PidFile(path: path).write(process.id)
+                    hasPidFile = true
+                }
+                if leaves {
+                    launched.events.close()
+                    await leave(to: process)
+                    return .exited(0)
+                }
             }
-            if leaves {
-                launched.events.close()
-                await leave(to: process)
-                return .exited(0)
+            let supervisor = Supervisor(
+                terms(of: container, launched), client: client, container: container,
+                name: options.name ?? options.image, process: launched.process, reloadCommand: wrapper.reloadCommand,
+                diagnostics: diagnostics)
+            try listen(to: launched.process, of: container, supervisor)
+            let removal = options.removesOnExit && !container.hostConfig.removesItself
+            let outcome = try await supervisor.run(
+                wait: launched.wait, output: launched.output, events: launched.events, signals: signals, proxy: proxy,
+                removal: removal, memoryKills: { [place] in place?.group.outOfMemoryKills ?? 0 }
+            ) { [weak self] in self?.react(to: $0, client, container) }
+            switch outcome {
+            case .ended(let status?):
+                end(launched, status, outOfMemory: supervisor.hasRunOutOfMemory)
+                return status
+            case .ended(nil):
+                throw LaunchError(
+                    "container \(label(container)) has ended, and neither the kernel nor Docker can tell how")
+            case .restarted:
+                // Our claim stands, so a new process is born where the last one was.
+                diagnostics.notice("container \(label(container)) was restarted by way of Docker: following it")
+                detach()
+                launched = try await takeOver(client, container)
             }
         }
-        let supervisor = Supervisor(
-            terms(of: container, launched), client: client, container: container,
-            name: options.name ?? options.image, process: launched.process, reloadCommand: wrapper.reloadCommand,
-            diagnostics: diagnostics)
-        try listen(to: launched.process, of: container, supervisor)
-        let removal = options.removesOnExit && !container.hostConfig.removesItself
-        let status = try await supervisor.run(
-            wait: launched.wait, output: launched.output, events: launched.events, signals: signals, proxy: proxy,
-            removal: removal
-        ) { [weak self] in self?.react(to: $0, client, container) }
-        guard let status else {
-            throw LaunchError("container \(label(container)) has ended, and neither the kernel nor Docker can tell how")
-        }
+    }
+
+    private func end(_ launched: Launched, _ status: ExitStatus, outOfMemory: Bool) {
         startedID = nil
         // It was up, though it was gone before we could say so: a start that fails comes with an exit status.
         if launched.process == nil, status == .exited(0), wrapper.readyCondition == .started { Notification.ready() }
-        if status != .exited(0) { notify("container \(label(container)) ended: \(status)") }
-        return status
+        guard status != .exited(0) else { return }
+        notify(
+            "container \(label(launched.container)) ended: \(status)"
+                + (outOfMemory && status == .signaled(.kill) ? " (out of memory)" : ""))
     }
 
     private func terms(of container: Container, _ launched: Launched) -> StateMachine.Terms {

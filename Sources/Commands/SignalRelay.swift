@@ -49,6 +49,9 @@ final class SignalRelay {
         decide()
     }
 
+    /// Keeps what comes from now on for the next receiver.
+    func hold() { receiver = nil }
+
     /// Ends the witness, so that no process of ours is left when we end.
     func end() {
         sources = []
@@ -72,7 +75,7 @@ final class SignalRelay {
         guard !isDeciding, receiver != nil, !waiting.isEmpty else { return }
         isDeciding = true
         EventLoop.shared.task {
-            while !self.waiting.isEmpty {
+            while self.receiver != nil, !self.waiting.isEmpty {
                 let (signal, sender) = self.waiting.removeFirst()
                 let reached = await self.reachedUnit(signal, from: sender)
                 self.receiver?(.addressed(signal, reachedContainer: reached))

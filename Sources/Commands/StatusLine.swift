@@ -14,6 +14,7 @@ extension Condition {
         case .running(.healthy): "container \(container) is running (healthy)"
         case .running(.unhealthy): "container \(container) is running (unhealthy)"
         case .running: "container \(container) is running"
+        case .runningOutOfMemory: "container \(container) is running (out of memory: a process was killed)"
         case .paused: "container \(container) is running (paused)"
         case .reloading: "container \(container) is reloading"
         case .reloadFailed(let reason): "container \(container) is running: \(reason)"
@@ -39,6 +40,8 @@ extension Report {
             (.notice, "container \(container) is healthy again")
         case .reloadFailed(let reason):
             (.error, "container \(container) runs on as it was: \(reason)")
+        case .ranOutOfMemory:
+            (.error, "container \(container): out of memory: the kernel has killed a process of it")
         case .endedBeforeReady:
             (.error, "container \(container) has ended before it was ready")
         }

@@ -51,10 +51,14 @@ extension Supervisor {
 
     private func take(_ event: ContainerEvent) {
         switch event.kind {
-        case .pause: take(.paused(true))
-        case .unpause: take(.paused(false))
-        case .health, .commandStarted, .commandEnded: look()
-        case .start, .die, .kill, .stop, .restart, .rename, .destroy, .oom: break
+        // Two connections to the Engine do not keep order, so the event says no more than that there is something to see.
+        case .pause, .unpause, .health, .commandStarted, .commandEnded: look()
+        case .kill: signs.note(.killed)
+        case .die: signs.note(.died)
+        case .start: signs.note(.started)
+        case .destroy: signs.note(.gone)
+        case .oom: take(.ranOutOfMemory)
+        case .stop, .restart, .rename: break
         }
     }
 

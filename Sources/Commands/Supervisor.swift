@@ -8,6 +8,14 @@ internal import Systemd
 /// Does what the state machine says, and tells it what happens.
 @LoopActor
 final class Supervisor {
+    /// What supervision comes to.
+    enum Outcome: Sendable, Equatable {
+        /// The container is over; how it ended, `nil` where nobody knows.
+        case ended(ExitStatus?)
+        /// Somebody has restarted it: it goes on under another process.
+        case restarted
+    }
+
     /// How long something may take that should come by itself: the last output, the removal.
     private static let patience: UInt64 = 30_000_000
 
@@ -16,14 +24,19 @@ final class Supervisor {
     let container: Container
     let reloadCommand: [String]
     private let name: String
-    private let process: ContainerProcess?
+    let process: ContainerProcess?
     private let diagnostics: Diagnostics
-    private let over = Waiter<ExitStatus?>()
+    private let over = Waiter<Outcome>()
     private var sources: [EventSource] = []
     private var watchdog: EventSource?
     private var tasks: [Task<Void, Never>] = []
     /// The Engine removes what was made with --rm; what was made without, we do.
     private var removal = false
+    let signs = RestartSigns()
+    /// The signals that the Engine was asked to send are ours.
+    private(set) var sendsByEngine = false
+    /// Whether it goes on, asked for by whoever first sees its process end.
+    private var verdict: Task<Bool, Never>?
     /// The stream of the container's events as long as it stands, and whether it was ended for the sake of another.
     var current: ContainerEvents?
     var wantsNextStream = false
@@ -50,17 +63,25 @@ final class Supervisor {
         self.diagnostics = diagnostics
     }
 
-    /// Watches until the container is over, and returns how it ended; `nil` where nobody knows.
+    /// Watches until the container's process is over.
+    ///
+    /// - Parameter memoryKills: counts the processes that were killed for want of memory.
     func run(
         wait: ContainerWait, output: ContainerOutput?, events: ContainerEvents, signals: SignalRelay,
-        proxy: NotifyProxy?, removal: Bool, onSignal: @escaping (Signal) -> Void
-    ) async throws -> ExitStatus? {
+        proxy: NotifyProxy?, removal: Bool, memoryKills: @escaping () -> Int, onSignal: @escaping (Signal) -> Void
+    ) async throws -> Outcome {
         if let process {
+            let formerKills = memoryKills()
             sources.append(
                 try process.onEnd { [weak self] status in
                     // Its last words may have come just before.
                     proxy?.drain()
-                    self?.take(.processEnded(status))
+                    // Docker looks for such news where it put the container, and tells them in its own time.
+                    if memoryKills() > formerKills { self?.take(.ranOutOfMemory) }
+                    self?.background {
+                        guard await self?.isRestarted(signals) == false else { return }
+                        self?.take(.processEnded(status))
+                    }
                 })
             take(.begun)
             follow(events)
@@ -69,9 +90,10 @@ final class Supervisor {
             proxy?.drain()
         }
         self.removal = removal
-        follow(wait)
+        follow(wait, signals)
+        var copy: Task<Void, Never>?
         if let output {
-            background { [weak self] in
+            copy = background { [weak self] in
                 do {
                     try await output.copy()
                 } catch {
@@ -99,24 +121,51 @@ final class Supervisor {
             for task in tasks { task.cancel() }
             events.close()
         }
-        return try await over.value
+        let outcome = try await over.value
+        // The next one's output comes after the last one's.
+        if outcome == .restarted, let copy {
+            _ = try await EventLoop.shared.within(microseconds: Self.patience) { await copy.value }
+        }
+        return outcome
     }
 
-    func background(_ work: @escaping @LoopActor () async -> Void) {
-        tasks.append(EventLoop.shared.task { await work() })
+    @discardableResult
+    func background(_ work: @escaping @LoopActor () async -> Void) -> Task<Void, Never> {
+        let task = EventLoop.shared.task { await work() }
+        tasks.append(task)
+        return task
     }
+
+    /// Whether the process that has ended was not the last one; then this supervision is over, and signals wait for the
+    /// next.
+    private func isRestarted(_ signals: SignalRelay) async -> Bool {
+        let verdict = verdict ?? EventLoop.shared.task { await self.goesOn() }
+        self.verdict = verdict
+        guard await verdict.value else { return false }
+        signals.hold()
+        over.resume(.success(.restarted))
+        return true
+    }
+
+    /// Whether the manager, or we, have had enough of it.
+    var isStopping: Bool { machine.isStopping }
+    /// Whether the kernel has killed a process of it for want of memory.
+    var hasRunOutOfMemory: Bool { machine.hasRunOutOfMemory }
 
     /// Learns from the Engine how the container ends, over as many daemons as that takes.
-    private func follow(_ wait: ContainerWait) {
+    private func follow(_ wait: ContainerWait, _ signals: SignalRelay) {
         background { [weak self, client, container, removal] in
             var wait: ContainerWait? = wait
             while let current = wait {
                 do throws(EngineError) {
                     let code = try await current.exitCode()
+                    self?.signs.note(.reported)
+                    guard await self?.isRestarted(signals) == false else { return }
                     if removal { try await client.remove(container.id) }
                     self?.take(.engineReported(code))
                     return
                 } catch {
+                    self?.signs.note(.gone)
                     self?.take(.engineLost)
                 }
                 wait = await self?.waitAnew()
@@ -164,9 +213,9 @@ final class Supervisor {
         case .startPatienceTimer:
             after(Self.patience) { $0.take(.patienceEnded) }
         case .finish(let status):
-            over.resume(.success(status))
+            over.resume(.success(.ended(status)))
         case .finishUnknown:
-            over.resume(.success(nil))
+            over.resume(.success(.ended(nil)))
         case .tell(let fields):
             Notification.send(fields)
             if fields.contains("READY=1") { listenLess() }
@@ -210,6 +259,7 @@ final class Supervisor {
                 // Not allowed, where we are not root: the daemon is.
             }
         }
+        sendsByEngine = true
         background { [weak self, client, container] in
             do throws(EngineError) {
                 try await client.kill(container.id, signal)

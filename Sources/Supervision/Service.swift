@@ -18,6 +18,8 @@ public enum Condition: Sendable, Equatable {
     case waitingForHealth(failures: Int)
     /// It runs, and may say itself how it is.
     case running(Health.Status?)
+    /// It runs, and has lost a process for want of memory.
+    case runningOutOfMemory
     /// Its processes are frozen.
     case paused
     case reloading
@@ -33,6 +35,7 @@ public enum Report: Sendable, Equatable {
     case unhealthy(UnhealthyAction)
     case healthyAgain
     case reloadFailed(String)
+    case ranOutOfMemory
     /// It ended before it was ready.
     case endedBeforeReady
 }
@@ -45,6 +48,7 @@ struct Service: Sendable {
     private var hasBegun = false
     private(set) var isStopping = false
     private var isPaused = false
+    private(set) var hasRunOutOfMemory = false
     private var health: Health?
     private var reload: Reload
     private var watchdog: Watchdog
@@ -132,6 +136,13 @@ struct Service: Sendable {
         return isStopping ? [] : effects + refresh()
     }
 
+    /// One process after the other may be killed: one line tells what there is to know.
+    mutating func runOutOfMemory() -> [StateMachine.Effect] {
+        guard !hasRunOutOfMemory else { return [] }
+        hasRunOutOfMemory = true
+        return [.report(.ranOutOfMemory)] + refresh()
+    }
+
     mutating func watchdogIsDue() -> [StateMachine.Effect] { watchdog.isDue(vouches: vouches) }
 
     mutating func stop() { isStopping = true }
@@ -163,7 +174,7 @@ struct Service: Sendable {
         switch condition {
         case .waitingForMessage, .running(nil), .running(.starting), .running(.healthy):
             wanted = ownStatus.map(Shown.own) ?? .ours(condition)
-        case .waitingForHealth, .running(.unhealthy), .paused, .reloading, .reloadFailed:
+        case .waitingForHealth, .running(.unhealthy), .runningOutOfMemory, .paused, .reloading, .reloadFailed:
             wanted = .ours(condition)
         }
         guard wanted != shown else { return [] }
@@ -183,6 +194,7 @@ struct Service: Sendable {
         if reload.isRunning { return .reloading }
         if health?.status == .unhealthy { return .running(.unhealthy) }
         if let failure = reload.failure { return .reloadFailed(failure) }
+        if hasRunOutOfMemory { return .runningOutOfMemory }
         return .running(health?.status)
     }
 }

@@ -70,6 +70,8 @@ public struct StateMachine: Sendable {
         case told([String])
         /// The Engine says how well it is.
         case health(Health)
+        /// The kernel has killed a process of it, for there was no memory left that it may have.
+        case ranOutOfMemory
         /// Somebody has frozen its processes, or has let them go on.
         case paused(Bool)
         /// The reload command has ended; `failure` says why in vain.
@@ -141,6 +143,11 @@ public struct StateMachine: Sendable {
         service = Service(terms)
     }
 
+    /// Whether somebody wants the container to end, be it the manager or we.
+    public var isStopping: Bool { service.isStopping }
+    /// Whether the kernel has killed a process of it for want of memory.
+    public var hasRunOutOfMemory: Bool { service.hasRunOutOfMemory }
+
     /// Takes what has happened, and returns what is to be done, in order.
     public mutating func handle(_ event: Event) -> [Effect] {
         // Late news of what is over.
@@ -153,6 +160,7 @@ public struct StateMachine: Sendable {
         case .reloaded(let failure): return service.reloaded(failure: failure)
         // While it ends as well: Docker may need longer for the removal than the manager's patience lasts.
         case .watchdogDue: return service.watchdogIsDue()
+        case .ranOutOfMemory: return service.runOutOfMemory()
         case .signaled(.hangup): return live(event) + service.hangUp()
         case .addressed(.hangup, _): return (service.relaysHangup ? live(event) : []) + service.hungUp()
         case .signaled, .addressed, .processEnded, .engineReported, .engineLost, .engineReturned, .outputEnded,
@@ -242,7 +250,8 @@ public struct StateMachine: Sendable {
             return []
         // Late news of what is over, and what is no news of its life.
         case (.over, _),
-            (_, .begun), (_, .told), (_, .health), (_, .paused), (_, .reloaded), (_, .watchdogDue):
+            (_, .begun), (_, .told), (_, .health), (_, .paused), (_, .reloaded), (_, .watchdogDue),
+            (_, .ranOutOfMemory):
             return []
         }
     }
@@ -285,13 +294,19 @@ public struct StateMachine: Sendable {
             return []
         }
         state = .over
-        guard let status = ending.fromKernel ?? ending.fromEngine.map({ .exited(UInt8(truncatingIfNeeded: $0)) }) else {
+        guard let status = ending.fromKernel ?? ending.fromEngine.map(translate(code:)) else {
             return [.finishUnknown]
         }
         let isEarly = !service.isReady && terms.readyCondition != .started && !service.isStopping
         // Whoever is asked to stop by the manager ends as asked, though it was unhealthy.
         let end = isGivenUp && !requests.contains(.terminate) ? Self.unhealthyStatus : translate(status)
         return (isEarly ? [.report(.endedBeforeReady)] : []) + [.finish(end)]
+    }
+
+    /// All that the Engine can tell of a death by SIGKILL is an exit code that a program might choose as well.
+    private func translate(code: Int) -> ExitStatus {
+        code == 137 && service.hasRunOutOfMemory
+            ? .signaled(.kill) : .exited(UInt8(truncatingIfNeeded: code))
     }
 
     /// Makes an end that was asked for look like one.

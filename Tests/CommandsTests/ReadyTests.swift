@@ -49,7 +49,7 @@ struct ReadyTests {
         _ docker: Docker, _ manager: Manager, _ wrapper: [String], environment: [String: String] = [:]
     ) throws -> Wrapper {
         try docker.run(
-            ["--rm"], wrapper: ["--placement", "none"] + wrapper,
+            ["--rm"], wrapper: ["--placement", "none", "--engine-timeout", "0"] + wrapper,
             environment: manager.environment.merging(environment) { $1 })
     }
 
@@ -179,23 +179,32 @@ struct ReadyTests {
     @Test("a pause shows, and its end; and a stream that breaks is followed by another and a look")
     @LoopActor
     func pause() async throws {
-        let (manager, gate) = (try Manager(), try Gate())
+        let (manager, gates) = (try Manager(), [try Gate(), try Gate()])
         let docker = try docker(process: try MainProcess(), looks: [Self.health("healthy")])
         let head = Answer.Step.send(Answer.head(200, ["Transfer-Encoding": "chunked"]))
         docker.engine.on(
             "GET", "/events",
             [
-                Answer(head, Self.event("pause"), .pass(gate), Self.event("unpause"), .send(Answer.chunk("garbage\n"))),
+                Answer(
+                    head, .pass(gates[0]), Self.event("pause"), .pass(gates[1]), Self.event("unpause"),
+                    .send(Answer.chunk("garbage\n"))),
                 Answer(.close), Answer(head, .hang),
             ])
         let wrapper = try run(docker, manager, [])
-        try await manager.isTold("STATUS=container web is running (paused)")
-        let looks = docker.asked.count
-        gate.open()
-        while docker.asked.count == looks { try await EventLoop.shared.sleep(microseconds: 1000) }
-        try await manager.isTold("STATUS=container web is running (healthy)")
+        for (status, gate) in [("paused", gates[0]), ("running", gates[1])] {
+            try await manager.isTold("STATUS=container web is running (healthy)")
+            var inspection = docker.inspection
+            (inspection.status, inspection.process) = (status, docker.process.id)
+            inspection.health = Self.health("healthy")
+            docker.engine.on("GET", "\(Docker.path)/json", inspection.answer)
+            gate.open()
+            if status == "paused" { try await manager.isTold("STATUS=container web is running (paused)") }
+        }
+        try await manager.isTold("STATUS=container web is running (healthy)", times: 2)
+        let streams = { docker.engine.received.count { $0.path == "/events" } }
+        while streams() < 3 { try await EventLoop.shared.sleep(microseconds: 1000) }
         #expect(try await finish(docker, wrapper) == .exited(0))
-        #expect(docker.engine.received.count { $0.path == "/events" } == 3)
+        #expect(streams() == 3)
     }
 
     // MARK: Watchdog

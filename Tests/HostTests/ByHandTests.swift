@@ -54,6 +54,38 @@ extension HostTests {
             #expect(output == expected.joined(), "on \(kind.name)")
         }
 
+        @Test("a container that is restarted stays the unit's", arguments: [Host.Kind.bookwormLegacy, .forky])
+        func restarted(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            let program =
+                "busybox sh -c 'trap \"echo last words; exit 0\" TERM; echo hello from $(date +%%N); sleep 1000 & wait'"
+            // Not with --rm: Docker itself, when it is busy, removes such a container after it has restarted it.
+            try host.with(
+                units: ["test.service": Host.service("run --name %n \(program)", "TimeoutStopSec=5")],
+                """
+                systemctl start test.service
+                main=$(property test.service MainPID)
+                for round in 1 2 3; do
+                    former=$(pid_of test.service)
+                    docker restart --time 5 test.service
+                    eventually 'log test.service | grep --count "was restarted by way of Docker" | grep -x $round'
+                    [[ $(pid_of test.service) != "$former" ]]
+                    eventually 'grep "/test.service" /proc/$(pid_of test.service)/cgroup'
+                    [[ $(property test.service ActiveState) == active && $(property test.service MainPID) == "$main" ]]
+                done
+                eventually '(($(log test.service | grep --count "last words") == 3))'
+
+                # The manager wants its end in the midst of it.
+                docker restart --time 5 test.service & restart=$!
+                eventually '(($(log test.service | grep --count "last words") == 4))'
+                systemctl stop test.service
+                wait $restart || true
+                [[ $(property test.service ActiveState) == inactive ]]
+                eventually '[[ ! $(docker ps --quiet) ]]'
+                docker rm test.service
+                """)
+        }
+
         @Test("a paused container is stopped by systemctl all the same", arguments: [Host.Kind.trixieCgroupfs])
         func paused(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)

@@ -62,11 +62,12 @@ extension HostTests {
             not_told() { ! log | grep 'limits not in effect'; }
             parent() { log | grep 'placement parent'; all_limits; docker top test.service; docker pause test.service; docker unpause test.service; }
             migrated() { log | grep 'placement migrate'; }
-            # The out-of-memory killer's SIGKILL is what the unit dies of; the kernel of this machine does not tell how a
-            # process that is not our child has ended, so it is the Engine's 137.
+            # docker-init passes on how its child has ended: as the exit code 137.
             oom() {
                 for i in {1..600}; do [[ $(systemctl show --value --property ActiveState test.service) == active ]] || break; read -r -t 0.1 <> <(:) || true; done
-                [[ $(systemctl show --value --property ExecMainStatus test.service) == 137 ]]
+                log | grep 'out of memory: the kernel has killed a process of it'
+                [[ $(systemctl show --value --property ExecMainCode,ExecMainStatus test.service | xargs) == '2 9' ]]
+                systemctl show --value --property StatusText test.service | grep -F 'SIGKILL (out of memory)'
             }
 
             native() { log | grep 'placement native'; [[ $(cgroup) == "$unit/container" ]]; all_limits; }

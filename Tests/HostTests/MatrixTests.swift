@@ -51,6 +51,14 @@ extension HostTests {
                 name: "inspect", row: "docker inspect",
                 script: "[[ $(docker inspect --format '{{.State.Status}}' test.service) == running ]]"),
             Use(
+                name: "restart", row: "docker restart",
+                script: """
+                    docker restart --time 5 test.service
+                    eventually 'grep "/test.service" /proc/$(pid_of test.service)/cgroup'
+                    [[ $(pid_of test.service) != "$process" && $(property test.service ActiveState) == active ]]
+                    process=$(pid_of test.service)
+                    """),
+            Use(
                 name: "kill", row: "docker kill",
                 script: "docker kill --signal USR1 test.service; eventually 'log test.service | grep -x asked'"),
             Use(
@@ -83,7 +91,7 @@ extension HostTests {
                 units: [
                     "test.service": Host.service(
                         """
-                        --placement \(cell.placement) run --rm --name %n busybox sh -c \\
+                        --placement \(cell.placement) run --name %n busybox sh -c \\
                         'trap "exit 0" TERM; trap "echo asked" USR1; echo said; while :; do sleep 1000 & wait; done'
                         """, "TimeoutStopSec=5")
                 ],
@@ -96,6 +104,7 @@ extension HostTests {
                     echo "/sys/fs/cgroup\(cell.kind.hierarchy == "v1" ? "/$1" : "")${path#*:*:}"
                 }
                 \(uses.map { "echo '== docker \($0.name)' >&2\n\($0.script)" }.joined(separator: "\n"))
+                docker rm test.service
                 """)
         }
 

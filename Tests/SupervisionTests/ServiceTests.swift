@@ -36,6 +36,24 @@ extension Life {
                 Step(.processEnded(.exited(3)), [.finish(.exited(3))]),
             ]),
         Life(
+            testDescription: "out of memory, and on it goes: one line, and the status says so",
+            terms: .with { _ in },
+            steps: [
+                Step(.begun, [ready, .show(.running(nil))]),
+                Step(.ranOutOfMemory, [.report(.ranOutOfMemory), .show(.runningOutOfMemory)]),
+                Step(.ranOutOfMemory),
+                Step(.processEnded(.exited(137)), [.finish(.exited(137))]),
+            ]),
+        Life(
+            testDescription: "out of memory: what the Engine calls 137 is death by SIGKILL",
+            terms: .with { _ in },
+            steps: [
+                Step(.begun, [ready, .show(.running(nil))]),
+                Step(.processEnded(nil), [.startPatienceTimer]),
+                Step(.ranOutOfMemory, [.report(.ranOutOfMemory), .show(.runningOutOfMemory)]),
+                Step(.engineReported(137), [.finish(.signaled(.kill))]),
+            ]),
+        Life(
             testDescription: "notify: its own READY counts, and its own status is shown",
             terms: notify,
             steps: [
