@@ -5,7 +5,8 @@ import Testing
 
 /// A container host: a booted Debian with systemd as PID 1 and a real Docker (Tests/Hosts/container-host).
 ///
-/// Each kind is started once in a test run, when the first test asks for it; Tests/run stops them all.
+/// Each kind is started once in a test process, when the first test asks for it; Tests/run stops them all. Processes that
+/// run at the same time have hosts of their own: HOSTS= is the first part of their names.
 struct Host: Sendable {
     /// What the hosts differ in.
     struct Kind: Sendable, Hashable, CustomTestStringConvertible {
@@ -49,6 +50,7 @@ struct Host: Sendable {
         .deletingLastPathComponent()
     static let program = checkout.appending(path: ".build/release/systemd-docker")
     static let runtime = checkout.appending(path: ".build/release/systemd-docker-runtime")
+    private static let prefix = ProcessInfo.processInfo.environment["HOSTS"].map { "\($0)-" } ?? ""
     private static let starts = Starts()
 
     /// The host of a kind, booted and with our program in it.
@@ -72,8 +74,8 @@ struct Host: Sendable {
             throw Failure(description: "\(program.path()) is missing: Tests/run builds it")
         }
         self.kind = kind
-        self.name = name
-        try tool("start", name, kind.suite, kind.hierarchy, kind.driver)
+        self.name = Self.prefix + name
+        try tool("start", self.name, kind.suite, kind.hierarchy, kind.driver)
         for program in programs { try copy(program.path(), to: "/usr/local/bin/") }
         try copy(Self.checkout.appending(path: "Units").path(), to: "/usr/local/share/systemd-docker")
         if kind.isNative { try run("systemd-docker setup") }
