@@ -6,43 +6,109 @@ internal import Linux
 internal import Systemd
 
 /// Brings a container's output to our own stdout and stderr.
+///
+/// It comes from the stream that we attach to, which is the quickest way, and the only one without a log driver that can
+/// be read. But the container comes to a halt when nobody reads that stream, and its end may be the daemon's. Then the
+/// container's log takes its place, from where the stream was left.
 @LoopActor
 final class ContainerOutput {
-    private let stream: HijackedStream
-    private let hasTerminal: Bool
-    private let output = StandardOutput(STDOUT_FILENO)
-    private let error = StandardOutput(STDERR_FILENO)
+    /// Why the attached stream is left.
+    private enum Departure { case closed, fallenBehind }
+
+    /// Where the rest of the output comes from.
+    private enum Source {
+        case attached(HijackedStream)
+        /// Messages that are later than the boundary are new, wherever the streams were left.
+        case log(HijackedStream, boundary: LogTime)
+    }
+
+    private let client: Client
+    private let container: Container
+    private let hasInput: Bool
+    private let diagnostics: Diagnostics
+    private let queue: OutputQueue
+    private var source: Source
     private var frames = OutputFrames()
     private var lineEnds: TerminalLineEnds?
+    private var isLogBroken = false
+    /// The daemon that we are attached through; `nil` where that cannot be known.
+    private var daemon: Int32?
+    /// Waits for the daemon, and is no use once the container has ended.
+    private var absence: Task<Void, any Error>?
+    private let start: LogTime
+    private var tails: [OutputFrames.Stream: OutputTail] = [:]
+    private var pause = ContainerOutput.shortestPause
 
-    init(_ stream: HijackedStream, hasTerminal: Bool) {
-        self.stream = stream
-        self.hasTerminal = hasTerminal
+    private static let (shortestPause, longestPause): (UInt64, UInt64) = (100_000, 10_000_000)
+
+    /// - Parameters:
+    ///   - start: when the stream was asked for.
+    ///   - hasInput: the container's stdin goes through the stream as well.
+    init(
+        _ stream: HijackedStream, of container: Container, client: Client, since start: LogTime, hasInput: Bool,
+        diagnostics: Diagnostics
+    ) {
+        (self.client, self.container, self.start, self.hasInput) = (client, container, start, hasInput)
+        self.diagnostics = diagnostics
+        source = .attached(stream)
+        daemon = client.daemon
+        queue = OutputQueue {
+            diagnostics.warning("\($0) bytes of the container's output are lost: the journal did not read them in time")
+        }
         // A terminal of ours wants what the container's terminal says; a journal or file wants lines.
-        lineEnds = hasTerminal && isatty(STDOUT_FILENO) == 0 ? TerminalLineEnds() : nil
+        lineEnds = container.config.hasTerminal && isatty(STDOUT_FILENO) == 0 ? TerminalLineEnds() : nil
     }
 
     /// Copies until the container has closed its output.
     ///
     /// - Throws: when the Engine sends what is not output.
-    func copy() async throws {
+    func copy(of process: ContainerProcess?) async throws {
         while true {
-            let bytes = try await read()
-            if bytes.isEmpty { break }
-            if hasTerminal {
-                try await output.write(lineEnds?.take(bytes) ?? bytes)
+            let departure: Departure
+            switch source {
+            case .attached(let stream): departure = try await copyAttached(stream)
+            case .log(let stream, let boundary): departure = try await copyLog(stream, boundary)
+            }
+            // The end of a container's process is known before that of its output.
+            if departure == .closed, process?.hasEnded ?? true { break }
+            guard let next = try await successor(after: departure) else { break }
+            source = next
+        }
+        if let rest = lineEnds?.finish() { queue.add(rest[...], to: .output) }
+        try await queue.finish()
+    }
+
+    /// Reads on to the end without a look at it: a container whose output nobody takes would come to a halt.
+    func drain() async {
+        guard case .attached(let stream) = source else { return }
+        await Self.drain(stream)
+    }
+
+    private static func drain(_ stream: HijackedStream) async {
+        while let bytes = try? await stream.read(), !bytes.isEmpty { await Task.yield() }
+    }
+
+    // MARK: The attached stream
+
+    private func copyAttached(_ stream: HijackedStream) async throws -> Departure {
+        while true {
+            let bytes = try await read(stream)
+            if bytes.isEmpty { return .closed }
+            if container.config.hasTerminal {
+                take(bytes[...], of: .output, at: .now, isLogged: false)
             } else {
                 for piece in try frames.take(bytes) {
-                    try await (piece.stream == .output ? output : error).write(piece.bytes)
+                    take(piece.bytes[...], of: piece.stream, at: .now, isLogged: false)
                 }
             }
+            if queue.readerSetsPace { try await queue.drained() }
+            if queue.isFull { return .fallenBehind }
             // A container that never pauses must not keep the loop from everything else.
             await Task.yield()
         }
-        if let rest = lineEnds?.finish() { try await output.write(rest) }
     }
 
-    private func read() async throws -> [UInt8] {
+    private func read(_ stream: HijackedStream) async throws -> [UInt8] {
         do {
             return try await stream.read()
         } catch let error as SystemError where error.code == ECONNRESET {
@@ -50,9 +116,133 @@ final class ContainerOutput {
         }
     }
 
-    /// Reads on to the end without a look at it: a container whose output nobody takes would come to a halt.
-    func drain() async {
-        while let bytes = try? await stream.read(), !bytes.isEmpty { await Task.yield() }
+    private func take(
+        _ bytes: ArraySlice<UInt8>, of stream: OutputFrames.Stream, at time: LogTime, isLogged: Bool
+    ) {
+        tails[stream, default: OutputTail(start: start)].append(bytes, at: time, isLogged: isLogged)
+        queue.add(lineEnds?.take(bytes)[...] ?? bytes, to: stream)
+    }
+
+    // MARK: The log
+
+    /// What the rest comes from; `nil` where there is none.
+    private func successor(after departure: Departure) async throws -> Source? {
+        // What a daemon that is gone has not logged by now, it never will; what the next one logs is new. One that goes
+        // on may have something left to log.
+        let now = LogTime.now
+        let former = daemon
+        if departure == .closed {
+            guard try await isBack() else { return nil }
+            // The daemon has hung up and lives on: the container has closed its output, or somebody has typed the
+            // detach keys.
+            if case .attached = source, daemon != nil, daemon == former { return nil }
+        }
+        while true {
+            do throws(EngineError) {
+                if isLogBroken { return try await withoutLog(departure) }
+                let log = try await client.logs(container.id, since: oldest)
+                leaveAttached()
+                return .log(log, boundary: daemon != nil && daemon == former ? now + OutputTail.delay : now)
+            } catch {
+                if error.isNotFound { return nil }
+                if error.isAway {
+                    guard try await isBack() else { return nil }
+                } else if isLogBroken {
+                    throw error
+                } else if error.isConflict {
+                    return nil
+                } else {
+                    isLogBroken = true
+                }
+            }
+        }
+    }
+
+    /// Waits for the daemon; `false` where the container has ended meanwhile.
+    private func isBack() async throws -> Bool {
+        let waiting: Task<Void, any Error> = EventLoop.shared.task { [client, daemon, pause] in
+            try await client.waitUntilBack(after: daemon)
+            try await EventLoop.shared.sleep(microseconds: pause)
+        }
+        absence = waiting
+        defer { absence = nil }
+        pause = min(pause * 2, Self.longestPause)
+        do {
+            try await withTaskCancellationHandler {
+                try await waiting.value
+            } onCancel: {
+                waiting.cancel()
+            }
+        } catch is CancellationError where !Task.isCancelled {
+            diagnostics.warning(
+                "the container has ended while Docker was away: what it wrote in that time may be missing")
+            return false
+        }
+        daemon = client.daemon
+        return true
+    }
+
+    /// The container has ended: from a daemon that is away nothing is awaited any more.
+    func containerEnded() { absence?.cancel() }
+
+    /// What to do where there is no log that can be read.
+    private func withoutLog(_ departure: Departure) async throws(EngineError) -> Source {
+        switch departure {
+        case .fallenBehind:
+            queue.dropsWhatIsTooMuch = true
+            return source
+        case .closed:
+            let stream = try await client.attach(container.id, withInput: false)
+            frames = OutputFrames()
+            diagnostics.warning(
+                "what the container has written while Docker was away may be lost: its log driver cannot be read")
+            return .attached(stream)
+        }
+    }
+
+    /// Nobody reads the stream from now on; with the container's stdin it has to stay.
+    private func leaveAttached() {
+        guard hasInput, case .attached(let stream) = source else { return }
+        EventLoop.shared.task { await Self.drain(stream) }
+    }
+
+    /// From where on the log has to be searched for where the streams were left.
+    private var oldest: LogTime {
+        func begin(_ tail: OutputTail) -> LogTime { max(start, tail.start - OutputTail.delay) }
+        guard let latest = tails.values.max(by: { $0.last < $1.last }) else { return start }
+        let others = tails.values.filter { $0.last + OutputTail.delay >= begin(latest) }
+        return others.map(begin).min() ?? start
+    }
+
+    private func copyLog(_ stream: HijackedStream, _ boundary: LogTime) async throws -> Departure {
+        var log = LogMessages(hasTerminal: container.config.hasTerminal)
+        let begin = oldest
+        // A stream that had been silent for long has nothing in there but what is new.
+        var searches = tails.filter { $0.value.last + OutputTail.delay >= begin }.mapValues { $0.search() }
+        while true {
+            // The log waits for us, and the container does not wait for the log.
+            try await queue.drained()
+            let bytes = try await read(stream)
+            let messages: [LogMessages.Message]
+            do throws(OutputFrames.Malformed) {
+                messages = bytes.isEmpty ? [log.finish()].compactMap { $0 } : try log.take(bytes)
+            } catch {
+                isLogBroken = true
+                return .closed
+            }
+            for message in messages {
+                pause = Self.shortestPause
+                var rest: ArraySlice<UInt8>? = message.bytes
+                if message.time > boundary { searches[message.stream] = nil }
+                if var search = searches[message.stream] {
+                    rest = search.take(message)
+                    searches[message.stream] = rest == nil ? search : nil
+                }
+                if let rest { take(rest, of: message.stream, at: message.time, isLogged: true) }
+            }
+            if bytes.isEmpty { return .closed }
+            await Task.yield()
+        }
     }
 }
 
@@ -61,7 +251,7 @@ struct TerminalLineEnds {
     private var heldReturn = false
 
     /// Takes the next bytes; a `\r` at their end is held back until the next ones tell what it is.
-    mutating func take(_ bytes: [UInt8]) -> [UInt8] {
+    mutating func take(_ bytes: some Collection<UInt8>) -> [UInt8] {
         let (newline, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count + 1)

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Linux
 internal import Systemd
 
 /// PID 1 of the container, held by the kernel.
 @LoopActor
 final class ContainerProcess {
-    private let process: Process
+    private let process: Linux.Process
 
     /// Takes hold of it; throws ESRCH when it has ended.
     init(_ id: Int32) throws(SystemError) { process = try Process(id) }
 
     /// Its number on the host.
     var id: Int32 { process.id }
+
+    /// Whether it has ended, reaped or not (pidfd_open(2)).
+    var hasEnded: Bool {
+        var ready = pollfd(fd: process.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        return poll(&ready, 1, 0) == 1
+    }
 
     /// Sends it a signal.
     func send(_ signal: Signal) throws(SystemError) { try process.send(signal) }

@@ -213,6 +213,7 @@ final class Run {
         guard wrapper.logs, !options.passesOutput || attachesInput else { return nil }
         let withInput = attachesInput
         let stream: HijackedStream
+        let start = LogTime.now
         do throws(EngineError) {
             stream = try await client.attach(
                 container.id, withInput: withInput, detachKeys: options.detachKeys)
@@ -231,7 +232,8 @@ final class Run {
                     }
                 })
         }
-        return ContainerOutput(stream, hasTerminal: container.config.hasTerminal)
+        return ContainerOutput(
+            stream, of: container, client: client, since: start, hasInput: withInput, diagnostics: diagnostics)
     }
 
     /// Takes stdin and terminal back from a container that has ended.

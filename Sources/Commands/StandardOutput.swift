@@ -7,63 +7,82 @@ internal import Systemd
 /// One of our own output descriptors, written to without ever blocking the loop.
 @LoopActor
 final class StandardOutput {
+    private enum Kind { case socket, file, other }
+
     private let descriptor: Int32
-    private let isSocket: Bool
+    private let kind: Kind
     private var isBroken = false
-    /// It is a regular file, or /dev/null.
-    private var isAlwaysWritable = false
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
         var status = stat()
-        isSocket = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+        fstat(descriptor, &status)
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFSOCK: .socket
+            case S_IFREG: .file
+            case S_IFCHR where isatty(descriptor) == 0: .file  // /dev/null
+            default: .other
+            }
     }
 
-    /// Writes all the bytes, waiting on the loop while the reader is slow.
+    /// Whether both are one connection to the journal, as with `StandardError=inherit`, the default (systemd.exec(5)).
+    func sharesSocket(with other: StandardOutput) -> Bool {
+        var (mine, theirs) = (stat(), stat())
+        return kind == .socket && fstat(descriptor, &mine) == 0 && fstat(other.descriptor, &theirs) == 0
+            && (mine.st_dev, mine.st_ino) == (theirs.st_dev, theirs.st_ino)
+    }
+
+    /// Whoever reads a pipe or a terminal sets the pace; the journal does not.
+    var setsPace: Bool { kind == .other }
+
+    /// Writes what fits without waiting, and returns how much that was.
     ///
     /// Whatever can no longer be written, since nobody reads (EPIPE), is dropped: the container must not notice.
-    func write(_ bytes: [UInt8]) async throws {
-        var rest = bytes[...]
-        while !rest.isEmpty, !isBroken {
+    func write(_ bytes: ArraySlice<UInt8>) -> Int {
+        var count = 0
+        while count < bytes.count, !isBroken {
             do throws(SystemError) {
-                if !isSocket { try await waitUntilWritable() }
-                rest = rest.dropFirst(try writeSome(rest))
+                let written = try writeSome(bytes.dropFirst(count))
+                guard written > 0 else { return count }
+                count += written
             } catch {
-                guard error.wouldBlock else {
-                    isBroken = true
-                    return
-                }
-                try await waitUntilWritable()
+                if error.wouldBlock { return count }
+                isBroken = true
             }
         }
+        return bytes.count
     }
 
-    /// Writes what fits without waiting.
+    /// Writes once.
     ///
     /// O_NONBLOCK belongs to the open file, which others write to as well (a terminal, the unit's journal stream), so
     /// it is not set. A socket can be asked not to block call by call; a pipe that is writable takes PIPE_BUF bytes at
-    /// once (pipe(7)).
+    /// once (pipe(7)); a file, as well as /dev/null, is always writable.
     private func writeSome(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
-        try system("write", on: "descriptor \(descriptor)") {
+        if kind == .other {
+            var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard try system("poll", on: "descriptor \(descriptor)", { poll(&ready, 1, 0) }) == 1 else { return 0 }
+        }
+        return try system("write", on: "descriptor \(descriptor)") {
             bytes.withUnsafeBytes {
-                isSocket
-                    ? send(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-                    : Glibc.write(
-                        descriptor, $0.baseAddress, isAlwaysWritable ? $0.count : min($0.count, Int(PIPE_BUF)))
+                switch kind {
+                case .socket: send(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+                case .file: Glibc.write(descriptor, $0.baseAddress, $0.count)
+                case .other: Glibc.write(descriptor, $0.baseAddress, min($0.count, Int(PIPE_BUF)))
+                }
             }
         }
     }
 
-    private func waitUntilWritable() async throws(SystemError) {
-        if isAlwaysWritable { return }
+    /// Waits until more can be written.
+    func waitUntilWritable() async throws {
         do {
             _ = try await EventLoop.shared.wait(for: descriptor, to: .writable)
         } catch let error as SystemError {
-            // A regular file is always writable, and epoll(7) refuses to watch it.
+            // Descriptors of one file may be both of ours, and epoll(7) watches each number once; what it refuses to
+            // watch at all (EPERM) is always writable.
             guard error.code == EPERM else { throw error }
-            isAlwaysWritable = true
-        } catch {
-            throw SystemError(call: "write", subject: "descriptor \(descriptor)", code: ECANCELED)
         }
     }
 }

@@ -18,6 +18,7 @@ extension Supervisor {
     func follow(_ events: ContainerEvents) {
         background { [weak self, client, container] in
             var events: ContainerEvents? = events
+            var daemon = client.daemon
             while let self, !Task.isCancelled {
                 if let events {
                     current = events
@@ -26,9 +27,10 @@ extension Supervisor {
                     current = nil
                 }
                 if !wantsNextStream {
-                    guard (try? await client.waitUntilBack()) != nil else { return }
+                    guard (try? await client.waitUntilBack(after: daemon)) != nil else { return }
                 }
                 wantsNextStream = false
+                daemon = client.daemon
                 events = try? await client.events(of: container.id, Self.kinds(everyCheck: wantsEveryCheck))
                 // What happened between the two streams.
                 if events != nil { look() }

@@ -30,13 +30,25 @@ extension Supervisor {
         }
     }
 
+    /// Brings a command's output to our own; the command waits for whoever reads it.
+    private static func copyOutput(of stream: HijackedStream) async throws {
+        let queue = OutputQueue { _ in }
+        var frames = OutputFrames()
+        while case let bytes = try await stream.read(), !bytes.isEmpty {
+            for piece in try frames.take(bytes) { queue.add(piece.bytes[...], to: piece.stream) }
+            try await queue.drained()
+            await Task.yield()
+        }
+        try await queue.finish()
+    }
+
     /// Runs a command in the container to its end, and returns its exit code.
     private static func run(_ command: [String], in container: Container, _ client: Client) async throws -> Int {
         // Its output may end before the Engine has taken notice of its end.
         let ends = try await client.events(of: container.id, [.commandEnded])
         defer { ends.close() }
         let exec = try await client.makeExec(container.id, command: command)
-        try await ContainerOutput(try await client.startExec(exec), hasTerminal: false).copy()
+        try await copyOutput(of: try await client.startExec(exec))
         while true {
             let state = try await client.inspectExec(exec)
             if !state.isRunning, let code = state.exitCode { return code }

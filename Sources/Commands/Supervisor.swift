@@ -80,6 +80,8 @@ final class Supervisor {
                     if memoryKills() > formerKills { self?.take(.ranOutOfMemory) }
                     self?.background {
                         guard await self?.isRestarted(signals) == false else { return }
+                        // Docker is waited for anyway where the kernel does not say how it ended.
+                        if status != nil { output?.containerEnded() }
                         self?.take(.processEnded(status))
                     }
                 })
@@ -93,9 +95,9 @@ final class Supervisor {
         follow(wait, signals)
         var copy: Task<Void, Never>?
         if let output {
-            copy = background { [weak self] in
+            copy = background { [weak self, process] in
                 do {
-                    try await output.copy()
+                    try await output.copy(of: process)
                 } catch {
                     let reason = error is OutputFrames.Malformed ? "Docker sends what is none" : "\(error)"
                     self?.diagnostics.warning("read the container's output: \(reason): the rest is dropped")
@@ -157,6 +159,7 @@ final class Supervisor {
         background { [weak self, client, container, removal] in
             var wait: ContainerWait? = wait
             while let current = wait {
+                let daemon = client.daemon
                 do throws(EngineError) {
                     let code = try await current.exitCode()
                     self?.signs.note(.reported)
@@ -168,14 +171,16 @@ final class Supervisor {
                     self?.signs.note(.gone)
                     self?.take(.engineLost)
                 }
-                wait = await self?.waitAnew()
+                wait = await self?.waitAnew(after: daemon)
             }
         }
     }
 
     /// Asks to be told of the end once more when the Engine is back; `nil` where it has ended meanwhile.
-    private func waitAnew() async -> ContainerWait? {
-        while (try? await client.waitUntilBack()) != nil {
+    private func waitAnew(after daemon: Int32?) async -> ContainerWait? {
+        var daemon = daemon
+        while (try? await client.waitUntilBack(after: daemon)) != nil {
+            daemon = client.daemon
             do throws(EngineError) {
                 // The wait stands before we look, so that no end falls between them.
                 let wait = try await client.wait(

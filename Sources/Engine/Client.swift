@@ -12,8 +12,8 @@ public final class Client {
     /// The version that both sides speak.
     public private(set) var version: APIVersion
     private let transport: CurlTransport
-    /// The daemon that answered last, if it keeps a pid file where it keeps its socket.
-    var daemon: Int32?
+    /// The daemon that we speak to, if it keeps a pid file where it keeps its socket.
+    public internal(set) var daemon: Int32?
 
     /// Asks the Engine for its version and settles on one.
     ///
@@ -102,7 +102,13 @@ public final class Client {
     /// Sends a request that turns the connection into a two-way stream.
     func hijack(_ request: Request) async throws(EngineError) -> HijackedStream {
         let connection = try await transport.connect(for: request)
-        return try await HijackedStream(connection, request, version: "\(version)")
+        return try await HijackedStream(connection, request, version: "\(version)", upgrades: true)
+    }
+
+    /// Sends a request whose answer is read from the connection as it is, at the reader's own pace.
+    func readPlainly(_ request: Request) async throws(EngineError) -> HijackedStream {
+        let connection = try await transport.connect(for: request)
+        return try await HijackedStream(connection, request, version: "\(version)", upgrades: false)
     }
 
     /// Passes a good answer on and makes an error of a refusal.

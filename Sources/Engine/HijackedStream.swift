@@ -6,7 +6,8 @@ public import Systemd
 
 /// A connection that the Engine has turned into the container's own stdin, stdout and stderr.
 ///
-/// The API calls it hijacking: after the answer's header the bytes are no longer HTTP.
+/// The API calls it hijacking: after the answer's header the bytes are no longer HTTP. An answer that is only read comes
+/// the same way, if it is asked for by HTTP/1.0: it must not be chunked (RFC 9112, 6.1), and ends with the connection.
 @LoopActor
 public final class HijackedStream {
     private let connection: Descriptor
@@ -16,7 +17,9 @@ public final class HijackedStream {
     private var unread: [UInt8] = []
 
     /// Sends the request and reads the header of its answer, 101 or 200.
-    init(_ connection: consuming Descriptor, _ request: Request, version: String) async throws(EngineError) {
+    init(
+        _ connection: consuming Descriptor, _ request: Request, version: String, upgrades: Bool
+    ) async throws(EngineError) {
         let call = request.call
         do throws(SystemError) {
             writing = try Descriptor.duplicate(of: connection.rawValue)
@@ -27,14 +30,13 @@ public final class HijackedStream {
         do {
             try self.connection.setNonBlocking()
             let body = request.body ?? []
+            let upgrade = upgrades ? "Connection: Upgrade\r\nUpgrade: tcp\r\n" : ""
             try await write(
                 Array(
                     """
-                    \(request.method.rawValue) /v\(version)\(request.target) HTTP/1.1\r
+                    \(request.method.rawValue) /v\(version)\(request.target) HTTP/\(upgrades ? "1.1" : "1.0")\r
                     Host: docker\r
-                    Connection: Upgrade\r
-                    Upgrade: tcp\r
-                    \(body.isEmpty ? "" : "Content-Type: application/json\r\n")\
+                    \(upgrade)\(body.isEmpty ? "" : "Content-Type: application/json\r\n")\
                     Content-Length: \(body.count)\r
                     \r\n
                     """.utf8) + body)

@@ -20,13 +20,16 @@ public struct OutputFrames: Sendable {
     /// The stream that was not of this shape.
     public struct Malformed: Error, Equatable, Sendable {}
 
-    private static let headLength = 8
+    static let headLength = 8
     private var head: [UInt8] = []
     private var stream = Stream.output
     private var missing = 0
     private var isMalformed = false
 
     public init() {}
+
+    /// Whether a piece has begun and not ended.
+    public var isMidway: Bool { missing > 0 || !head.isEmpty }
 
     /// Takes the next bytes of the connection, and returns what they hold of each stream, in order.
     ///

@@ -104,10 +104,15 @@ struct OutputTests {
     func flood() async throws {
         let (engine, hijack) = (try FakeEngine(), try Hijack())
         engine.on("POST", "/containers/web/attach", .hijack(hijack))
-        let stream = try await Client.connect(environment: engine.environment).attach("web", withInput: false)
+        let client = try await Client.connect(environment: engine.environment)
+        let stream = try await client.attach("web", withInput: false)
         // Three times what is read at once, of frames that hold nothing.
         try await hijack.send((0..<12288).flatMap { _ in Docker.frame("") })
-        let copying = EventLoop.shared.task { try await ContainerOutput(stream, hasTerminal: false).copy() }
+        engine.on("GET", "/containers/web/json", Docker.Inspection().answer)
+        let output = ContainerOutput(
+            stream, of: try await client.inspect("web"), client: client, since: .now, hasInput: false,
+            diagnostics: Diagnostics(environment: [:]))
+        let copying = EventLoop.shared.task { try await output.copy(of: nil) }
         let next = EventLoop.shared.task { try await stream.read() }
         // It has its turn before all is copied.
         #expect(try await next.value.count == 32768)

@@ -71,7 +71,7 @@ struct AbsenceTests {
     func comesBack() async throws {
         let client = try await Client.connect(environment: engine.environment)
         engine.on("GET", "/_ping", .closed, .refusal(503, "starting"), Self.ok)
-        try await client.waitUntilBack()
+        try await client.waitUntilBack(after: client.daemon)
         #expect(engine.received.count == 4)
     }
 
@@ -82,7 +82,7 @@ struct AbsenceTests {
         let (former, next) = (try Child("exec sleep 1000"), try Child("exec sleep 1000"))
         try Files.replace(file, with: "\(former.id)")
         let client = try await Client.connect(environment: engine.environment)
-        let waiting = EventLoop.shared.task { try await client.waitUntilBack() }
+        let waiting = EventLoop.shared.task { try await client.waitUntilBack(after: former.id) }
         // On its way down, then gone, and then its file as well.
         try await EventLoop.shared.sleep(microseconds: 300_000)
         former.send(.kill)
@@ -94,5 +94,7 @@ struct AbsenceTests {
         try await waiting.value
         #expect(engine.received.count == 2)
         #expect(client.daemon == next.id)
+        // Whoever notices later that its stream was cut does not wait for yet another one.
+        try await client.waitUntilBack(after: former.id)
     }
 }

@@ -14,6 +14,8 @@ public final class FakeEngine: Sendable {
         public var method: String
         /// Version, path and query, as in the request line.
         public var target: String
+        /// As in the request line: `HTTP/1.1`.
+        public var httpVersion: String
         /// Names in lower case.
         public var headers: [String: String]
         public var body: [UInt8]
@@ -205,7 +207,7 @@ private struct Connection: ~Copyable {
         while unread.count < start + length { guard readMore() else { return nil } }
         defer { unread.removeFirst(start + length) }
         return FakeEngine.Received(
-            method: String(words[0]), target: String(words[1]), headers: headers,
+            method: String(words[0]), target: String(words[1]), httpVersion: String(words[2]), headers: headers,
             body: Array(unread[start..<start + length]))
     }
 
