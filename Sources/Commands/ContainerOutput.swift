@@ -13,7 +13,7 @@ internal import Systemd
 @LoopActor
 final class ContainerOutput {
     /// Why the attached stream is left.
-    private enum Departure { case closed, fallenBehind }
+    private enum Departure { case closed, fallenBehind, takenOver }
 
     /// Where the rest of the output comes from.
     private enum Source {
@@ -35,7 +35,10 @@ final class ContainerOutput {
     private var daemon: Int32?
     /// Waits for the daemon, and is no use once the container has ended.
     private var absence: Task<Void, any Error>?
-    private let start: LogTime
+    private var start: LogTime
+    private let (isTakenOver, leavesMarks): (Bool, Bool)
+    private var mark: OutputMark?
+    private var process: ContainerProcess?
     private var tails: [OutputFrames.Stream: OutputTail] = [:]
     private var pause = ContainerOutput.shortestPause
 
@@ -44,11 +47,14 @@ final class ContainerOutput {
     /// - Parameters:
     ///   - start: when the stream was asked for.
     ///   - hasInput: the container's stdin goes through the stream as well.
+    ///   - isTakenOver: it ran before us: another wrapper may have copied some.
+    ///   - leavesMarks: another wrapper may take it over from us.
     init(
         _ stream: HijackedStream, of container: Container, client: Client, since start: LogTime, hasInput: Bool,
-        diagnostics: Diagnostics
+        isTakenOver: Bool = false, leavesMarks: Bool = false, diagnostics: Diagnostics
     ) {
         (self.client, self.container, self.start, self.hasInput) = (client, container, start, hasInput)
+        (self.isTakenOver, self.leavesMarks) = (isTakenOver, leavesMarks)
         self.diagnostics = diagnostics
         source = .attached(stream)
         daemon = client.daemon
@@ -63,19 +69,45 @@ final class ContainerOutput {
     ///
     /// - Throws: when the Engine sends what is not output.
     func copy(of process: ContainerProcess?) async throws {
+        self.process = process
+        if let process, leavesMarks { try await begin(process) }
         while true {
             let departure: Departure
             switch source {
             case .attached(let stream): departure = try await copyAttached(stream)
             case .log(let stream, let boundary): departure = try await copyLog(stream, boundary)
             }
-            // The end of a container's process is known before that of its output.
-            if departure == .closed, process?.hasEnded ?? true { break }
+            // Mostly the end of its process is known by then. But its last descriptor is closed before it has ended for
+            // others (do_exit in the kernel): then nobody waits for Docker longer than for that end.
+            if departure == .closed, hasEnded { break }
             guard let next = try await successor(after: departure) else { break }
             source = next
         }
         if let rest = lineEnds?.finish() { queue.add(rest[...], to: .output) }
         try await queue.finish()
+    }
+
+    private var hasEnded: Bool { process?.hasEnded ?? true }
+
+    /// Goes on where a former wrapper was killed, and leaves marks for the next one.
+    private func begin(_ process: ContainerProcess) async throws {
+        mark = try? OutputMark(of: container, process: process.id)  // It ends already: nobody will take it over.
+        queue.whenWritten = { [weak self] in self?.leaveMark() }
+        guard isTakenOver, let place = mark?.find() else { return }
+        (start, tails) = (place.start, place.tails)
+        if let log = try await successor(after: .takenOver) { source = log }
+    }
+
+    private func leaveMark() {
+        guard let mark, queue.isWritten else { return }
+        var place = OutputMark.Place(start: start, tails: [:])
+        for (stream, tail) in tails {
+            let end = tail.shortened(to: OutputMark.length)
+            let isMidLine = container.config.hasTerminal || queue.holdsLine(of: stream)
+            let written = isMidLine ? end.withoutLastLine() : end
+            if !written.isEmpty { place.tails[stream] = written } else if !end.isWhole { return }
+        }
+        if !mark.leave(place) { self.mark = nil }
     }
 
     /// Reads on to the end without a look at it: a container whose output nobody takes would come to a halt.
@@ -101,6 +133,7 @@ final class ContainerOutput {
                     take(piece.bytes[...], of: piece.stream, at: .now, isLogged: false)
                 }
             }
+            leaveMark()
             if queue.readerSetsPace { try await queue.drained() }
             if queue.isFull { return .fallenBehind }
             // A container that never pauses must not keep the loop from everything else.
@@ -131,18 +164,21 @@ final class ContainerOutput {
         // on may have something left to log.
         let now = LogTime.now
         let former = daemon
+        var goesOn: Bool {
+            departure == .fallenBehind || departure == .closed && daemon != nil && daemon == former
+        }
         if departure == .closed {
             guard try await isBack() else { return nil }
             // The daemon has hung up and lives on: the container has closed its output, or somebody has typed the
             // detach keys.
-            if case .attached = source, daemon != nil, daemon == former { return nil }
+            if case .attached = source, goesOn { return nil }
         }
         while true {
             do throws(EngineError) {
                 if isLogBroken { return try await withoutLog(departure) }
                 let log = try await client.logs(container.id, since: oldest)
                 leaveAttached()
-                return .log(log, boundary: daemon != nil && daemon == former ? now + OutputTail.delay : now)
+                return .log(log, boundary: goesOn ? now + OutputTail.delay : now)
             } catch {
                 if error.isNotFound { return nil }
                 if error.isAway {
@@ -158,7 +194,7 @@ final class ContainerOutput {
         }
     }
 
-    /// Waits for the daemon; `false` where the container has ended meanwhile.
+    /// Waits for the daemon, as whoever has lost a stream does; `false` where the container has ended meanwhile.
     private func isBack() async throws -> Bool {
         let waiting: Task<Void, any Error> = EventLoop.shared.task { [client, daemon, pause] in
             try await client.waitUntilBack(after: daemon)
@@ -174,28 +210,42 @@ final class ContainerOutput {
                 waiting.cancel()
             }
         } catch is CancellationError where !Task.isCancelled {
-            diagnostics.warning(
-                "the container has ended while Docker was away: what it wrote in that time may be missing")
+            if daemon != nil, !hasSameDaemon {
+                diagnostics.warning(
+                    "the container has ended while Docker was away: what it wrote in that time may be missing")
+            }
             return false
         }
         daemon = client.daemon
         return true
     }
 
-    /// The container has ended: from a daemon that is away nothing is awaited any more.
-    func containerEnded() { absence?.cancel() }
+    private var hasSameDaemon: Bool { daemon != nil && client.runningDaemon == daemon }
+
+    /// The container has ended: its output was closed, or the daemon is away and nothing is awaited from it any more.
+    ///
+    /// - Parameter isToldHow: otherwise the daemon is awaited anyway, and has the rest of the log then.
+    func containerEnded(isToldHow: Bool) {
+        if isToldHow || hasSameDaemon { absence?.cancel() }
+    }
 
     /// What to do where there is no log that can be read.
-    private func withoutLog(_ departure: Departure) async throws(EngineError) -> Source {
+    private func withoutLog(_ departure: Departure) async throws(EngineError) -> Source? {
         switch departure {
+        case .takenOver:
+            diagnostics.warning(
+                "what the container has written between two runs of ours may be lost: its log driver cannot be read")
+            return source
         case .fallenBehind:
             queue.dropsWhatIsTooMuch = true
             return source
         case .closed:
-            let stream = try await client.attach(container.id, withInput: false)
-            frames = OutputFrames()
             diagnostics.warning(
                 "what the container has written while Docker was away may be lost: its log driver cannot be read")
+            // Attached to a container that does not run, we would wait for its next start.
+            if hasEnded { return nil }
+            let stream = try await client.attach(container.id, withInput: false)
+            frames = OutputFrames()
             return .attached(stream)
         }
     }
@@ -210,7 +260,7 @@ final class ContainerOutput {
     private var oldest: LogTime {
         func begin(_ tail: OutputTail) -> LogTime { max(start, tail.start - OutputTail.delay) }
         guard let latest = tails.values.max(by: { $0.last < $1.last }) else { return start }
-        let others = tails.values.filter { $0.last + OutputTail.delay >= begin(latest) }
+        let others = tails.values.filter { $0.reaches(begin(latest)) }
         return others.map(begin).min() ?? start
     }
 
@@ -218,7 +268,7 @@ final class ContainerOutput {
         var log = LogMessages(hasTerminal: container.config.hasTerminal)
         let begin = oldest
         // A stream that had been silent for long has nothing in there but what is new.
-        var searches = tails.filter { $0.value.last + OutputTail.delay >= begin }.mapValues { $0.search() }
+        var searches = tails.filter { $0.value.reaches(begin) }.mapValues { $0.search() }
         while true {
             // The log waits for us, and the container does not wait for the log.
             try await queue.drained()
@@ -240,6 +290,7 @@ final class ContainerOutput {
                 }
                 if let rest { take(rest, of: message.stream, at: message.time, isLogged: true) }
             }
+            leaveMark()
             if bytes.isEmpty { return .closed }
             await Task.yield()
         }

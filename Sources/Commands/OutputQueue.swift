@@ -35,6 +35,15 @@ final class OutputQueue {
     /// The journal would join the beginning of a line of one stream and what comes of the other one.
     private let holdsLines: Bool
 
+    /// Is called when the readers have caught up.
+    var whenWritten: (() -> Void)?
+
+    /// Whether all that was added is written, but for lines that are held.
+    var isWritten: Bool { waiting == 0 && dropped == nil }
+
+    /// Whether the beginning of a line is held.
+    func holdsLine(of stream: OutputFrames.Stream) -> Bool { !self[stream].held.isEmpty }
+
     /// Drops what is more than it may hold, instead of being ``isFull``.
     var dropsWhatIsTooMuch = false
 
@@ -115,6 +124,7 @@ final class OutputQueue {
             }
             if pieces.isEmpty, let dropped { resume(after: dropped) }
         }
+        whenWritten?()
     }
 
     // MARK: Dropping

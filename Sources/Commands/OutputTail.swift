@@ -32,6 +32,12 @@ struct OutputTail {
     /// When the first of it came.
     var start: LogTime { older.isEmpty ? newerStart : olderStart }
 
+    /// Whether some of it may stand in a log that is read from then on.
+    func reaches(_ time: LogTime) -> Bool {
+        // What came late by the attached stream may have begun later than what the log had after it.
+        max(start, last) + Self.delay >= time
+    }
+
     /// Remembers what was copied.
     mutating func append(_ bytes: ArraySlice<UInt8>, at time: LogTime, isLogged: Bool) {
         guard !bytes.isEmpty else { return }
@@ -45,6 +51,41 @@ struct OutputTail {
         newer += bytes.suffix(Self.length)
         (last, isExact) = (time, isLogged)
     }
+
+    /// What is noted of it beside its bytes.
+    var numbers: [Int64] { [start.nanoseconds, last.nanoseconds, isWhole ? 1 : 0, isExact ? 1 : 0] }
+
+    /// What is remembered of it.
+    var bytes: [UInt8] { older + newer }
+
+    /// One that was noted as ``numbers`` and ``bytes``.
+    init?(numbers: [Int64], bytes: [UInt8]) {
+        guard numbers.count == 4 else { return nil }
+        self.init(start: LogTime(nanoseconds: numbers[0]))
+        (last, isWhole, isExact) = (LogTime(nanoseconds: numbers[1]), numbers[2] == 1, numbers[3] == 1)
+        newer = bytes
+    }
+
+    /// The same, of fewer bytes.
+    func shortened(to length: Int) -> OutputTail {
+        var tail = OutputTail(start: start)
+        (tail.last, tail.isExact) = (last, isExact)
+        tail.newer = bytes.suffix(length)
+        tail.isWhole = isWhole && tail.newer.count == older.count + newer.count
+        return tail
+    }
+
+    /// The same up to its last newline; empty where it has none.
+    func withoutLastLine() -> OutputTail {
+        var tail = self
+        tail.newer = Array(bytes[..<(bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0)])
+        tail.older = []
+        // When that came is not known: its first byte is the latest that it cannot have come before.
+        (tail.newerStart, tail.last) = (start, start)
+        return tail
+    }
+
+    var isEmpty: Bool { older.isEmpty && newer.isEmpty }
 
     /// Looks for the place in a log that is read from some time before ``start``.
     func search() -> Search {

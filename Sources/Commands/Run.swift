@@ -139,7 +139,7 @@ final class Run {
     private func takeOver(_ client: Client, _ container: Container) async throws -> Launched {
         let wait = try await client.wait(
             container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
-        let output = try await attach(client, to: container)
+        let output = try await attach(client, to: container, isTakenOver: true)
         let events = try await listen(client, to: container)
         return Launched(
             client: client, container: container, wait: wait, output: output, events: events,
@@ -209,7 +209,9 @@ final class Run {
         }
     }
 
-    private func attach(_ client: Client, to container: Container) async throws -> ContainerOutput? {
+    private func attach(
+        _ client: Client, to container: Container, isTakenOver: Bool = false
+    ) async throws -> ContainerOutput? {
         guard wrapper.logs, !options.passesOutput || attachesInput else { return nil }
         let withInput = attachesInput
         let stream: HijackedStream
@@ -233,7 +235,8 @@ final class Run {
                 })
         }
         return ContainerOutput(
-            stream, of: container, client: client, since: start, hasInput: withInput, diagnostics: diagnostics)
+            stream, of: container, client: client, since: start, hasInput: withInput, isTakenOver: isTakenOver,
+            leavesMarks: place != nil, diagnostics: diagnostics)
     }
 
     /// Takes stdin and terminal back from a container that has ended.

@@ -80,8 +80,7 @@ final class Supervisor {
                     if memoryKills() > formerKills { self?.take(.ranOutOfMemory) }
                     self?.background {
                         guard await self?.isRestarted(signals) == false else { return }
-                        // Docker is waited for anyway where the kernel does not say how it ended.
-                        if status != nil { output?.containerEnded() }
+                        output?.containerEnded(isToldHow: status != nil)
                         self?.take(.processEnded(status))
                     }
                 })

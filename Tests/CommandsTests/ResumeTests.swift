@@ -13,13 +13,18 @@ import Testing
 struct ResumeTests {
     init() { LoopThread.start() }
 
-    /// A message of a log, so many seconds from now.
-    private static func message(_ text: String, stream: UInt8 = 1, _ seconds: Int = 0) -> [UInt8] {
+    /// Before anything is copied, however long a machine takes for it.
+    private let begin = time(nil)
+    /// In so many seconds there is nothing of what was copied.
+    private static let later = 3600
+
+    /// A message of a log, so many seconds from the beginning.
+    private func message(_ text: String, stream: UInt8 = 1, _ seconds: Int = 0) -> [UInt8] {
         Docker.frame(stamp(seconds) + text, stream: stream)
     }
 
-    private static func stamp(_ seconds: Int) -> String {
-        var (now, calendar) = (time(nil) + seconds, tm())
+    private func stamp(_ seconds: Int) -> String {
+        var (now, calendar) = (begin + seconds, tm())
         gmtime_r(&now, &calendar)
         func digits(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
         return "\(calendar.tm_year + 1900)-\(digits(calendar.tm_mon + 1))-\(digits(calendar.tm_mday))"
@@ -49,8 +54,8 @@ struct ResumeTests {
             _ = try await docker.engine.arrival(of: "POST", "\(Docker.path)/start")
             try await docker.streams.close()
             try await log.send(
-                Self.message("out 1\n") + Self.message("err 1\n", stream: 2) + Self.message("out 2\n")
-                    + Self.message("out 3\n", 1) + Self.message("err 2\n", stream: 2, 1))
+                message("out 1\n") + message("err 1\n", stream: 2) + message("out 2\n")
+                    + message("out 3\n", 1) + message("err 2\n", stream: 2, 1))
             let end = try await finish(docker, log, wrapper)
             #expect(end.output == "out 1\nout 2\nout 3\n", "cut at \(place)")
             #expect(end.error == "err 1\nerr 2\n", "cut at \(place)")
@@ -67,11 +72,11 @@ struct ResumeTests {
         try await docker.say("one\n")
         try await wrapper.says("one\n")
         try await docker.streams.close()
-        try await first.send(Self.message("one\n") + Self.message("two\n") + Self.message("three\n").prefix(20))
+        try await first.send(message("one\n") + message("two\n") + message("three\n").prefix(20))
         try await wrapper.says("two\n")
         try await first.close()
         try await second.send(
-            Self.message("one\n") + Self.message("two\n") + Self.message("three\n") + Self.message("four\n"))
+            message("one\n") + message("two\n") + message("three\n") + message("four\n"))
         #expect(try await finish(docker, second, wrapper).output == "one\ntwo\nthree\nfour\n")
     }
 
@@ -84,8 +89,39 @@ struct ResumeTests {
         try await docker.say("one\ntwo\nthree\n")
         try await wrapper.says("three\n")
         try await docker.streams.close()
-        try await log.send(Self.message("one\n", -1) + Self.message("four\n", 2) + Self.message("one\n", 2))
+        try await log.send(message("one\n", -1) + message("four\n", Self.later) + message("one\n", Self.later))
         #expect(try await finish(docker, log, wrapper).output == "one\ntwo\nthree\nfour\none\n")
+    }
+
+    @Test("a container that ends while the daemon is away is over at once, where the kernel tells how it ended")
+    @LoopActor
+    func endedMeanwhile() async throws {
+        let (docker, log) = (try Docker(code: 3, MainProcess()), try Hijack())
+        docker.engine.on("GET", Self.logs, .hijack(log))
+        let (former, next) = (try Child("exec sleep 1000"), try Child("exec sleep 1000"))
+        let file = String(docker.engine.socket.dropLast("sock".count)) + "pid"
+        try Files.replace(file, with: "\(former.id)")
+        let wrapper = try docker.run([])
+        try await docker.say("one\n")
+        try await wrapper.says("one\n")
+        former.send(.kill)
+        _ = try former.reap()
+        try await docker.streams.close()
+        try await EventLoop.shared.sleep(microseconds: 200_000)
+        try docker.process.exit(3)
+        _ = try await docker.process.ended()
+        docker.reported.open()
+        let isTold = Linux.Process.kernelTellsExitStatus
+        if !isTold {
+            // Then Docker is needed anyway, and there is time for the rest of the log.
+            try Files.replace(file, with: "\(next.id)")
+            try await log.send(message("one\n") + message("two\n", 1))
+            try await log.close()
+        }
+        let end = try await wrapper.end()
+        #expect(end.status == .exited(3))
+        #expect(end.output == (isTold ? "one\n" : "one\ntwo\n"))
+        #expect(end.error.contains("the container has ended while Docker was away") == isTold)
     }
 
     @Test("a terminal's log goes on in the midst of a line")
@@ -98,7 +134,7 @@ struct ResumeTests {
         try await wrapper.says("tw")
         try await docker.streams.close()
         try await log.send(
-            Array((Self.stamp(0) + "one\r\n" + Self.stamp(0) + "two\r\n" + Self.stamp(1) + "three").utf8))
+            Array((stamp(0) + "one\r\n" + stamp(0) + "two\r\n" + stamp(1) + "three").utf8))
         #expect(try await finish(docker, log, wrapper).output == "one\ntwo\nthree")
     }
 
@@ -152,6 +188,8 @@ struct ResumeTests {
     func stoppedJournal() async throws {
         let (docker, log) = (try Docker(MainProcess()), try Hijack())
         docker.engine.on("GET", Self.logs, .hijack(log))
+        // The log has it from the time when it was written.
+        let messages = Self.lines.flatMap { message($0) }
         let journal = try Self.journal()
         let wrapper = try docker.run([], output: journal.writing)
         close(journal.writing)
@@ -161,7 +199,7 @@ struct ResumeTests {
         await sending.value
         let reading = Descriptor(owning: journal.reading)
         let logging = EventLoop.shared.task {
-            try await log.send(Self.lines.flatMap { Self.message($0) })
+            try await log.send(messages)
             try docker.process.exit(0)
             _ = try await docker.process.ended()
             try await log.close()
