@@ -76,18 +76,6 @@ extension HostTests {
                 """)
         }
 
-        /// Docker leaves containers alone when it goes, as long as `body` runs.
-        private static func withLiveRestore(_ body: String) -> String {
-            """
-            cp /etc/docker/daemon.json /run/daemon.json
-            trap 'mv /run/daemon.json /etc/docker/daemon.json; systemctl reset-failed docker.service; systemctl restart docker.socket docker.service' EXIT
-            sed --in-place 's/^{/{"live-restore":true,/' /etc/docker/daemon.json
-            systemctl reload docker.service
-            eventually '[[ $(docker info --format "{{.LiveRestoreEnabled}}") == true ]]'
-            \(body)
-            """
-        }
-
         /// Tells by files what it got, for Docker may be away.
         private static let teller =
             "-v /run/test-files:/files busybox sh -c 'trap \"touch /files/HUP\" HUP; trap \"exit 3\" USR1;"
@@ -105,8 +93,8 @@ extension HostTests {
                     "test.service": Self.service("run \(removal) --name %n \(Self.teller)", "TimeoutStopSec=5"),
                     "test-kept.service": Self.service("run --name %n \(Self.teller)", "TimeoutStopSec=5"),
                 ],
-                Self.withLiveRestore(
-                    """
+                Host.liveRestore + """
+                    with_live_restore
                     mkdir -p /run/test-files
                     units="test.service test-kept.service"
                     same() { for unit in $units; do [[ $(property $unit ActiveState) == active && $(pid_of $unit) == ${pid[$unit]} ]]; done; }
@@ -144,7 +132,7 @@ extension HostTests {
                     gone
                     docker rm test-kept.service $([[ '\(removal)' ]] || echo test.service)
                     rm -r /run/test-files
-                    """))
+                    """)
         }
 
         @Test("a unit that requires docker.service is stopped and started with it", arguments: [Host.Kind.forky])
