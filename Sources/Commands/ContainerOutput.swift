@@ -15,6 +15,16 @@ final class ContainerOutput {
     /// Why the attached stream is left.
     private enum Departure { case closed, fallenBehind, takenOver }
 
+    /// What we were attached to.
+    enum Origin: Sendable {
+        /// A container that was not started yet.
+        case unstarted
+        /// One that runs: another wrapper may have copied some of its output.
+        case running
+        /// One that runs, and was restarted then: nobody has copied any of it since.
+        case restarted(LogTime)
+    }
+
     /// Where the rest of the output comes from.
     private enum Source {
         case attached(HijackedStream)
@@ -36,7 +46,8 @@ final class ContainerOutput {
     /// Waits for the daemon, and is no use once the container has ended.
     private var absence: Task<Void, any Error>?
     private var start: LogTime
-    private let (isTakenOver, leavesMarks): (Bool, Bool)
+    private let origin: Origin
+    private let leavesMarks: Bool
     private var mark: OutputMark?
     private var process: ContainerProcess?
     private var tails: [OutputFrames.Stream: OutputTail] = [:]
@@ -47,14 +58,13 @@ final class ContainerOutput {
     /// - Parameters:
     ///   - start: when the stream was asked for.
     ///   - hasInput: the container's stdin goes through the stream as well.
-    ///   - isTakenOver: it ran before us: another wrapper may have copied some.
     ///   - leavesMarks: another wrapper may take it over from us.
     init(
         _ stream: HijackedStream, of container: Container, client: Client, since start: LogTime, hasInput: Bool,
-        isTakenOver: Bool = false, leavesMarks: Bool = false, diagnostics: Diagnostics
+        origin: Origin = .unstarted, leavesMarks: Bool = false, diagnostics: Diagnostics
     ) {
         (self.client, self.container, self.start, self.hasInput) = (client, container, start, hasInput)
-        (self.isTakenOver, self.leavesMarks) = (isTakenOver, leavesMarks)
+        (self.origin, self.leavesMarks) = (origin, leavesMarks)
         self.diagnostics = diagnostics
         source = .attached(stream)
         daemon = client.daemon
@@ -70,7 +80,7 @@ final class ContainerOutput {
     /// - Throws: when the Engine sends what is not output.
     func copy(of process: ContainerProcess?) async throws {
         self.process = process
-        if let process, leavesMarks { try await begin(process) }
+        if let process { try await begin(process) }
         while true {
             let departure: Departure
             switch source {
@@ -91,10 +101,19 @@ final class ContainerOutput {
 
     /// Goes on where a former wrapper was killed, and leaves marks for the next one.
     private func begin(_ process: ContainerProcess) async throws {
-        mark = try? OutputMark(of: container, process: process.id)  // It ends already: nobody will take it over.
-        queue.whenWritten = { [weak self] in self?.leaveMark() }
-        guard isTakenOver, let place = mark?.find() else { return }
-        (start, tails) = (place.start, place.tails)
+        if leavesMarks {
+            mark = try? OutputMark(of: container, process: process.id)  // It ends already: nobody will take it over.
+            queue.whenWritten = { [weak self] in self?.leaveMark() }
+        }
+        switch origin {
+        case .unstarted:
+            return
+        case .running:
+            guard let place = mark?.find() else { return }
+            (start, tails) = (place.start, place.tails)
+        case .restarted(let time):
+            start = time
+        }
         if let log = try await successor(after: .takenOver) { source = log }
     }
 

@@ -136,10 +136,12 @@ final class Run {
     }
 
     /// Takes a container in hand that runs already, and is claimed.
-    private func takeOver(_ client: Client, _ container: Container) async throws -> Launched {
+    private func takeOver(
+        _ client: Client, _ container: Container, origin: ContainerOutput.Origin = .running
+    ) async throws -> Launched {
         let wait = try await client.wait(
             container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
-        let output = try await attach(client, to: container, isTakenOver: true)
+        let output = try await attach(client, to: container, origin: origin)
         let events = try await listen(client, to: container)
         return Launched(
             client: client, container: container, wait: wait, output: output, events: events,
@@ -210,7 +212,7 @@ final class Run {
     }
 
     private func attach(
-        _ client: Client, to container: Container, isTakenOver: Bool = false
+        _ client: Client, to container: Container, origin: ContainerOutput.Origin = .unstarted
     ) async throws -> ContainerOutput? {
         guard wrapper.logs, !options.passesOutput || attachesInput else { return nil }
         let withInput = attachesInput
@@ -235,7 +237,7 @@ final class Run {
                 })
         }
         return ContainerOutput(
-            stream, of: container, client: client, since: start, hasInput: withInput, isTakenOver: isTakenOver,
+            stream, of: container, client: client, since: start, hasInput: withInput, origin: origin,
             leavesMarks: place != nil, diagnostics: diagnostics)
     }
 
@@ -312,7 +314,7 @@ final class Run {
                 // Our claim stands, so a new process is born where the last one was.
                 diagnostics.notice("container \(label(container)) was restarted by way of Docker: following it")
                 detach()
-                launched = try await takeOver(client, container)
+                launched = try await takeOver(client, container, origin: .restarted(supervisor.end ?? .now))
             }
         }
     }

@@ -56,7 +56,7 @@ extension Supervisor {
         // Two connections to the Engine do not keep order, so the event says no more than that there is something to see.
         case .pause, .unpause, .health, .commandStarted, .commandEnded: look()
         case .kill: signs.note(.killed)
-        case .die: signs.note(.died)
+        case .die: signs.noteDeath(at: LogTime(nanoseconds: event.nanoseconds))
         case .start: signs.note(.started)
         case .destroy: signs.note(.gone)
         case .oom: take(.ranOutOfMemory)

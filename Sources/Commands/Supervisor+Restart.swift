@@ -11,6 +11,8 @@ final class RestartSigns {
     enum Sign: Sendable { case killed, died, reported, started, gone }
 
     private var seen: Set<Sign> = []
+    /// When the container's last process had ended and all its output was logged, by the Engine's clock.
+    private(set) var end: LogTime?
     private var news: Waiter<Void>?
 
     func note(_ sign: Sign) {
@@ -18,6 +20,11 @@ final class RestartSigns {
         if sign == .killed { seen = [] }
         seen.insert(sign)
         news?.resume(.success(()))
+    }
+
+    func noteDeath(at time: LogTime) {
+        end = time
+        note(.died)
     }
 
     func contains(_ sign: Sign) -> Bool { seen.contains(sign) }
@@ -35,6 +42,9 @@ final class RestartSigns {
 }
 
 extension Supervisor {
+    /// When the process had ended, as far as the Engine's events tell.
+    var end: LogTime? { signs.end }
+
     /// How long Docker may take from the end of a container's process until it says so, or until it begins a new one.
     private static let restartPatience: UInt64 = 500_000
     /// Two connections to the Engine do not keep order: the events may be a little later than the answer to the wait.

@@ -14,7 +14,7 @@ struct RestartTests {
     private struct Life {
         let docker: Docker
         let second: MainProcess
-        let secondStreams: Hijack
+        let (secondStreams, log): (Hijack, Hijack)
         let secondReported: Gate
         /// Lets the Engine tell of the signal and the end, and of the start.
         let (ended, started): (Gate, Gate)
@@ -22,7 +22,8 @@ struct RestartTests {
         init(startsAgain: Bool, removes: Bool = false) throws {
             docker = try Docker(code: 0, MainProcess()) { $0.removesItself = removes }
             second = try MainProcess()
-            (secondStreams, secondReported, ended, started) = (try Hijack(), try Gate(), try Gate(), try Gate())
+            (secondStreams, log) = (try Hijack(), try Hijack())
+            (secondReported, ended, started) = (try Gate(), try Gate(), try Gate())
             var (first, next) = (docker.inspection, docker.inspection)
             (first.status, first.process) = ("running", docker.process.id)
             (next.status, next.process) = startsAgain ? ("running", second.id) : ("exited", 0)
@@ -32,6 +33,7 @@ struct RestartTests {
                 "POST", "\(Docker.path)/wait", .json(#"{"StatusCode":0}"#, after: docker.reported),
                 .json(#"{"StatusCode":3}"#, after: secondReported))
             docker.engine.on("POST", "\(Docker.path)/attach", .hijack(docker.streams), .hijack(secondStreams))
+            docker.engine.on("GET", "\(Docker.path)/logs", .hijack(log))
             docker.engine.on("POST", "\(Docker.path)/kill", .empty(204))
             let head = Answer.head(200, ["Transfer-Encoding": "chunked"])
             var events = Answer(.send(head), .pass(ended), Self.event("kill"), Self.event("die"), Self.event("stop"))
@@ -41,7 +43,7 @@ struct RestartTests {
         }
 
         private static func event(_ action: String) -> Answer.Step {
-            .send(Answer.chunk(#"{"Action":"\#(action)","Actor":{"ID":"\#(Docker.id)"}}"# + "\n"))
+            .send(Answer.chunk(#"{"Action":"\#(action)","Actor":{"ID":"\#(Docker.id)"},"timeNano":5000000001}"# + "\n"))
         }
     }
 
@@ -57,12 +59,15 @@ struct RestartTests {
         // With --rm Docker has nothing to report before it has removed it.
         if !removes { life.docker.reported.open() }
         life.started.open()
-        try await life.secondStreams.send(Docker.frame("again\n"))
+        // What it says before we are attached once more is in the log.
+        try await life.log.send(Docker.frame("1970-01-01T00:00:06.000000000Z again\n"))
         try await wrapper.says("up\nagain\n")
+        let query = life.docker.engine.received.first { $0.path.hasSuffix("/logs") }?.query
+        #expect(query?.contains("since=5.000000001") == true)
         #expect(!wrapper.hasEnded)
         try life.second.exit(3)
         _ = try await life.second.ended()
-        try await life.secondStreams.close()
+        try await life.log.close()
         life.secondReported.open()
         let end = try await wrapper.end()
         #expect(end.status == .exited(3))
