@@ -22,6 +22,7 @@ public enum Program {
             case "manual": return show(manual(version: version))
             case "pull": return try pull(wrapper, environment: environment, diagnostics)
             case "setup": return try setup(wrapper.rest, environment: environment, diagnostics)
+            case "prune": return try prune(wrapper, environment: environment, diagnostics)
             default: return try run(wrapper, environment: environment, diagnostics)
             }
         } catch {
@@ -85,6 +86,17 @@ public enum Program {
         }
     }
 
+    private static func prune(
+        _ wrapper: WrapperOptions, environment: [String: String], _ diagnostics: Diagnostics
+    ) throws(UsageError) -> ExitStatus {
+        let options = try PruneOptions(parsing: wrapper.rest)
+        if options.showsHelp { return show(pruneHelp) }
+        signal(SIGPIPE, SIG_IGN)
+        return loop(diagnostics) {
+            await Prune(wrapper, options, environment: environment, diagnostics: diagnostics)()
+        }
+    }
+
     private static func loop(
         _ diagnostics: Diagnostics, _ command: @escaping @LoopActor () async -> ExitStatus
     ) -> ExitStatus {
@@ -126,6 +138,7 @@ public enum Program {
           pull [DOCKER RUN OPTIONS] IMAGE
                                   Pull the image as run would, and run nothing
           setup                   Have Docker know our runtime, which makes containers in units (setup --help)
+          prune [OPTIONS]         Remove images that nothing uses (prune --help)
           manual                  Print the manual page, for man -l -
           completion bash         Print the completion script for bash
 
@@ -148,7 +161,19 @@ public enum Program {
         \(ContainerOptions.help)
         """
 
-    private static func show(_ text: String) -> ExitStatus {
+    private static let pruneHelp = """
+        Usage: systemd-docker prune [OPTIONS]
+
+        Removes images without a name that no container uses and no unit file names. Exit status: 0 when all of them
+        are gone, 1 when one is not, 125 when Docker cannot be reached.
+
+        Options of prune:
+        \(PruneOptions.help)
+        """
+
+    /// Writes to stdout; a stdout that takes nothing is an exit status of 1.
+    @discardableResult
+    static func show(_ text: String) -> ExitStatus {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }

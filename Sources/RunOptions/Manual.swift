@@ -13,6 +13,9 @@ public func manual(version: String) -> String {
     .B systemd\\-docker
     [\\fIOPTIONS\\fR] \\fBpull\\fR [\\fIDOCKER RUN OPTIONS\\fR] \\fIIMAGE\\fR
     .br
+    .B systemd\\-docker prune
+    [\\fIOPTIONS\\fR]
+    .br
     .B systemd\\-docker setup
     [\\fB\\-\\-check\\fR|\\fB\\-\\-undo\\fR]
     .br
@@ -25,14 +28,21 @@ public func manual(version: String) -> String {
     \\fBdocker run\\fR, and means the same; where a unit wants something else, the option says so below.
     .PP
     \\fBpull\\fR takes the same words, pulls the image, and runs nothing.
+    .PP
+    \\fBprune\\fR removes images without a name, one by one, but none that a container uses, whether it runs or not,
+    and none that a unit file names, whether the unit runs or not: of the system or of a user, in any line that starts
+    something with docker in it. What such a line says by a variable is looked up in the unit's \\fBEnvironment=\\fR and
+    \\fBEnvironmentFile=\\fR; for what remains unknown all images are kept that may be meant.
     .SH OPTIONS
     \(paragraphs(WrapperOptions.table)).SH OPTIONS OF RUN
     \(paragraphs(Draft.table)).SH SETUP
     \\fBsystemd\\-docker setup\\fR registers our runtime in Docker's configuration, keeps all else that is in there, and
     has the daemon reload it; that takes root and disturbs no container. Where Docker does not take it over, the file is
     put back.
-    \(paragraphs(SetupOptions.table)).SH EXIT STATUS
-    That of the container, but for
+    \(paragraphs(SetupOptions.table)).SH OPTIONS OF PRUNE
+    \(paragraphs(PruneOptions.table)).SH EXIT STATUS
+    Of \\fBprune\\fR 0 when all unused images are gone, and 1 when Docker did not remove one, other than because it is
+    in use after all. Of \\fBrun\\fR that of the container, but for
     .TP
     .B 64
     a command line that cannot be carried out: nothing was created;

@@ -33,6 +33,9 @@ struct Option<Settings>: Sendable {
 
     /// The option as messages call it.
     var name: String { "--\(names[0])" }
+
+    /// The same option, setting nothing: for words whose grammar matters, not their meaning.
+    var muted: Option { Option(names, short: short, kind: kind, since: since, help) { (_, _) throws(InvalidValue) in } }
 }
 
 extension Option {

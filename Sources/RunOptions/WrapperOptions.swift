@@ -36,7 +36,7 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var rest: [String] = []
 
     /// What we can do; the last two print a shell's completion script and the manual page.
-    public static let commands = ["run", "pull", "setup", "completion", "manual"]
+    public static let commands = ["run", "pull", "prune", "setup", "completion", "manual"]
 
     /// What makes a container count as ready: it runs, it says so itself, or its HEALTHCHECK succeeds.
     public enum ReadyCondition: String, Sendable, CaseIterable { case started, notify, healthy }
@@ -66,15 +66,19 @@ public struct WrapperOptions: Sendable, Equatable {
 
     /// Reads the words behind the program's name, up to the command.
     public init(parsing arguments: [String]) throws(UsageError) {
+        try self.init(parsing: arguments, table: Self.table)
+    }
+
+    init(parsing arguments: [String], table: [Option<WrapperOptions>]) throws(UsageError) {
         var words = arguments[...]
-        var parser = OptionParser(Self.table)
+        var parser = OptionParser(table)
         while let word = words.first, word.hasPrefix("-"), word != "-" {
             words.removeFirst()
             if word == "--" { break }
             let (name, attached) = word.dropFirst(word.hasPrefix("--") ? 2 : 1).cut(at: "=")
             guard !name.isEmpty, !name.hasPrefix("-") else { throw UsageError("bad option syntax: \(word)") }
             guard
-                let option = Self.table.first(where: {
+                let option = table.first(where: {
                     $0.names.contains(String(name)) || $0.short.map { "\($0)" } == name
                 })
             else { throw UsageError("unknown option \(word.cut(at: "=").0)") }

@@ -238,7 +238,9 @@ struct SetupTests {
         host.knows(["systemd-docker": "/x"], by: what == "default" ? "systemd-docker" : "runc")
         host.engine.on(
             "GET", "/containers/json",
-            .json(#"[{"Id":"1","Names":["/web"]},{"Id":"2","Names":["/db","/web/db"]},{"Id":"3","Names":["/gone"]}]"#))
+            .json(
+                #"[{"Id":"1","Names":["/web"],"ImageID":"a"},{"Id":"2","Names":["/db","/web/db"],"ImageID":"b"},"#
+                    + #"{"Id":"3","Names":["/gone"],"ImageID":"c"}]"#))
         func inspection(_ runtime: String) -> Answer {
             .json(
                 #"{"Id":"1","State":{"Status":"exited","Running":false,"Pid":0,"ExitCode":0},"Config":{"Tty":false},"#

@@ -49,7 +49,7 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
         },
         EndpointCall(
             testDescription: "list", method: "GET", path: "/containers/json", query: "all=1",
-            answer: .json(#"[{"Id":"c1","Names":["/web","/other/web"],"State":"exited"}]"#)
+            answer: .json(#"[{"Id":"c1","Names":["/web","/other/web"],"ImageID":"i1"}]"#)
         ) { client, _ in
             let all = try await client.list()
             #expect(all.map(\.id) == ["c1"] && all.map(\.names) == [["/web", "/other/web"]])

@@ -14,7 +14,7 @@ struct CompletionTests {
             ("run --name --net", []), ("run --name web --oom-s", ["--oom-score-adj"]),
             ("run --name = web --oom-s", ["--oom-score-adj"]), ("run --rm alpine --oom-s", []),
             ("run --env-file /etc/hostnam", ["/etc/hostname"]), ("run --env-file = /etc/hostnam", ["/etc/hostname"]),
-            ("completion ", ["bash"]),
+            ("completion ", ["bash"]), ("prune --a", ["--all-unused"]), ("pru", ["prune"]),
             ("setup --", ["--check", "--help", "--undo"]),
         ] as [(String, [String])])
     func bash(line: String, expected: [String]) throws {

@@ -5,10 +5,22 @@ public struct ContainerSummary: Decodable, Sendable, Equatable {
     public var id: String
     /// With a slash before each; links to it come after its own.
     public var names: [String]
+    public var imageID: String
+    public var labels: [String: String]
 
     private enum CodingKeys: String, CodingKey {
         case id = "Id"
         case names = "Names"
+        case imageID = "ImageID"
+        case labels = "Labels"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        id = try values.decode(String.self, forKey: .id)
+        names = try values.decode([String].self, forKey: .names)
+        imageID = try values.decode(String.self, forKey: .imageID)
+        labels = try values.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
     }
 }
 
@@ -16,8 +28,13 @@ extension Client {
     /// All containers, whether they run or not.
     ///
     /// `GET /containers/json?all=1`.
-    public func list() async throws(EngineError) -> [ContainerSummary] {
-        let request = Request(.get, "/containers/json", query: [("all", "1")])
+    ///   - filters: As `["label": ["web"]]`; several values of one name mean any of them, of `label` all.
+    public func list(filters: [String: [String]] = [:]) async throws(EngineError) -> [ContainerSummary] {
+        var request = Request(.get, "/containers/json", query: [("all", "1")])
+        if !filters.isEmpty {
+            let text = try Self.encode(filters, for: request.call)
+            request.query.append(("filters", String(decoding: text, as: UTF8.self)))
+        }
         return try Self.decode([ContainerSummary].self, from: try await send(request), of: request)
     }
 }

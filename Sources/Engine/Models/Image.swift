@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 /// What the Engine knows of an image; of many fields, those that we ask for.
 public struct Image: Decodable, Sendable, Equatable {
     /// `sha256:…`, the digest of its configuration, or of its manifest where containerd keeps the images.
@@ -10,12 +12,21 @@ public struct Image: Decodable, Sendable, Equatable {
     public var digests: [String]
     /// Bytes on disk, the layers that others use too among them.
     public var size: Int
+    /// When it last got a tag here, by a pull, a load, a build or by hand, in seconds since 1970; 0 for never, and in a
+    /// list, which does not tell.
+    public var lastTagged: Int64
 
     private enum CodingKeys: String, CodingKey {
         case id = "Id"
         case tags = "RepoTags"
         case digests = "RepoDigests"
         case size = "Size"
+        case metadata = "Metadata"
+    }
+
+    private struct Metadata: Decodable {
+        var lastTagTime: String?
+        private enum CodingKeys: String, CodingKey { case lastTagTime = "LastTagTime" }
     }
 
     public init(from decoder: any Decoder) throws {
@@ -25,6 +36,24 @@ public struct Image: Decodable, Sendable, Equatable {
         tags = (try values.decodeIfPresent([String].self, forKey: .tags) ?? []).filter { $0 != "<none>:<none>" }
         digests = (try values.decodeIfPresent([String].self, forKey: .digests) ?? []).filter { $0 != "<none>@<none>" }
         size = try values.decodeIfPresent(Int.self, forKey: .size) ?? 0
+        let metadata = try values.decodeIfPresent(Metadata.self, forKey: .metadata)
+        // Never is the year 1.
+        lastTagged = max(0, metadata?.lastTagTime.flatMap(Self.seconds) ?? 0)
+    }
+
+    /// Reads a time as RFC 3339 has it, to the second.
+    private static func seconds(_ text: String) -> Int64? {
+        // 2024-05-01T12:34:56.789+02:00, or with a Z for the zone.
+        let numbers = text.prefix(19).split { !$0.isNumber }.compactMap { Int32($0) }
+        guard text.count >= 20, numbers.count == 6 else { return nil }
+        var time = tm()
+        (time.tm_year, time.tm_mon, time.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
+        (time.tm_hour, time.tm_min, time.tm_sec) = (numbers[3], numbers[4], numbers[5])
+        let zone = text.suffix(6)
+        let minutes = zone.dropFirst().split(separator: ":").compactMap { Int64($0) }
+        guard !text.hasSuffix("Z"), minutes.count == 2 else { return Int64(timegm(&time)) }
+        let offset = (minutes[0] * 60 + minutes[1]) * 60
+        return Int64(timegm(&time)) - (zone.hasPrefix("-") ? -offset : offset)
     }
 }
 
