@@ -44,8 +44,7 @@ final class ImagePull {
     ///   - keepsLocal: what is there will do where the registry cannot be reached.
     func callAsFunction(keepsLocal: Bool) async throws {
         let name = options.image
-        let key = try await key()
-        let authorization = try await RegistryCredentials(environment: environment).credential(for: key).header
+        let authorization = try await authorization()
         let start = Clock.microseconds
         for attempt in 1... {
             do throws(Failure) {
@@ -69,6 +68,20 @@ final class ImagePull {
             }
         }
         await tell(took: Clock.microseconds - start)
+    }
+
+    /// Asks the registry which digest the image's name has there now; nothing is pulled.
+    func digestInRegistry() async throws -> String {
+        let authorization = try await authorization()
+        do throws(EngineError) {
+            return try await client.digestInRegistry(options.image, authorization: authorization)
+        } catch {
+            throw LaunchError("ask the registry for \(options.image): \(error)\(Self.advice("\(error)"))")
+        }
+    }
+
+    private func authorization() async throws(LaunchError) -> String {
+        try await RegistryCredentials(environment: environment).credential(for: try await key()).header
     }
 
     /// What docker's client keeps the credentials of the registry by.

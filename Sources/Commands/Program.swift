@@ -21,6 +21,7 @@ public enum Program {
             case "completion": return show(try completion(for: wrapper.rest))
             case "manual": return show(manual(version: version))
             case "pull": return try pull(wrapper, environment: environment, diagnostics)
+            case "update": return try update(wrapper, environment: environment, diagnostics)
             case "setup": return try setup(wrapper.rest, environment: environment, diagnostics)
             case "prune": return try prune(wrapper, environment: environment, diagnostics)
             default: return try run(wrapper, environment: environment, diagnostics)
@@ -39,7 +40,10 @@ public enum Program {
             throw UsageError("--no-healthcheck contradicts --ready healthy and --on-unhealthy")
         }
         for warning in options.warnings { diagnostics.warning(warning) }
-        if let unit = Unit.ofThisProcess(environment: environment) { try options.nameAfter(unit: unit.name) }
+        if let unit = Unit.ofThisProcess(environment: environment) {
+            if wrapper.updates { try UpdateLabel.check(wrapper, options, environment: environment) }
+            try options.nameAfter(unit: unit.name)
+        }
         // The journal and a dead terminal must not kill us: a write that fails says so itself.
         signal(SIGPIPE, SIG_IGN)
         EventLoop.blockSignals(Signal.relayed)
@@ -83,6 +87,18 @@ public enum Program {
                 diagnostics.error("\(error)")
                 return .exited(LaunchError.Code.engine.rawValue)
             }
+        }
+    }
+
+    private static func update(
+        _ wrapper: WrapperOptions, environment: [String: String], _ diagnostics: Diagnostics
+    ) throws(UsageError) -> ExitStatus {
+        let options = try UpdateOptions(parsing: wrapper.rest)
+        if options.showsHelp { return show(updateHelp) }
+        signal(SIGPIPE, SIG_IGN)
+        EventLoop.blockSignals(Update.signals)
+        return loop(diagnostics) {
+            await Update(wrapper, options, environment: environment, diagnostics: diagnostics)()
         }
     }
 
@@ -137,6 +153,7 @@ public enum Program {
         Other commands:
           pull [DOCKER RUN OPTIONS] IMAGE
                                   Pull the image as run would, and run nothing
+          update [OPTIONS]        Restart units on newer images, or go back to the old ones (update --help)
           setup                   Have Docker know our runtime, which makes containers in units (setup --help)
           prune [OPTIONS]         Remove images that nothing uses (prune --help)
           manual                  Print the manual page, for man -l -
@@ -159,6 +176,17 @@ public enum Program {
 
         Options of run, as docker run has them:
         \(ContainerOptions.help)
+        """
+
+    private static let updateHelp = """
+        Usage: systemd-docker update [OPTIONS]
+
+        Pulls the images of the running units that have --auto-update, and restarts those whose image is another one
+        then. A unit that does not come up, or is unhealthy, goes back to the old image. Exit status: 0 when all of
+        them run the newest image, 1 when one does not, 125 when Docker cannot be reached.
+
+        Options of update:
+        \(UpdateOptions.help)
         """
 
     private static let pruneHelp = """

@@ -16,7 +16,7 @@ extension Run {
         let images = ImageSupply(client, wrapper, options, environment: environment, diagnostics)
         try await images.beforeCreation()
         let creation = options.creation(for: client.version)
-        var request = withUnitEnvironment(creation.request)
+        var request = completed(creation.request)
         request.labels[ArgumentsLabel.name] = try argumentsLabel
         if let place { shape(&request, for: place) }
         if wrapper.readyCondition == .notify {
@@ -62,11 +62,17 @@ extension Run {
         return container
     }
 
-    private func withUnitEnvironment(_ request: CreateRequest) -> CreateRequest {
-        guard wrapper.passesEnvironment else { return request }
+    /// What the unit has to do with it.
+    private func completed(_ request: CreateRequest) -> CreateRequest {
         var request = request
-        // Before what -e and --env-file say: of two values for one name the Engine takes the last.
-        request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
+        if wrapper.passesEnvironment {
+            // Before what -e and --env-file say: of two values for one name the Engine takes the last.
+            request.environment = UnitEnvironment.entries(of: environment) + (request.environment ?? [])
+        }
+        if wrapper.updates, let unit {
+            request.labels[UpdateLabel.name] =
+                UpdateLabel(unit: unit, image: options.image, platform: options.platform).value
+        }
         return request
     }
 
@@ -74,7 +80,7 @@ extension Run {
     var argumentsLabel: String {
         get throws(LaunchError) {
             try ArgumentsLabel.value(
-                of: withUnitEnvironment(options.request), platform: options.platform,
+                of: completed(options.request), platform: options.platform,
                 notify: wrapper.readyCondition == .notify)
         }
     }

@@ -7,6 +7,7 @@ public func completion(for words: [String]) throws(UsageError) -> String {
     guard words == ["bash"] else { throw UsageError("completion is for one shell: completion bash") }
     let own = Words(WrapperOptions.table)
     let run = Words(Draft.table)
+    let update = Words(UpdateOptions.table)
     let prune = Words(PruneOptions.table)
     // Bash parts words at = too.
     return """
@@ -46,6 +47,7 @@ public func completion(for words: [String]) throws(UsageError) -> String {
             case $where in
                 own) known="\(WrapperOptions.commands.joined(separator: " ")) $own_flags $own_values" ;;
                 run | pull) known="$run_flags $run_values" ;;
+                update) known='\(update.flags)' ;;
                 prune) known='\(prune.flags) \(prune.values)' ;;
                 setup) known="\(Words(SetupOptions.table).flags)" ;;
                 completion) known=bash ;;

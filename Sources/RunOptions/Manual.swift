@@ -13,6 +13,9 @@ public func manual(version: String) -> String {
     .B systemd\\-docker
     [\\fIOPTIONS\\fR] \\fBpull\\fR [\\fIDOCKER RUN OPTIONS\\fR] \\fIIMAGE\\fR
     .br
+    .B systemd\\-docker update
+    [\\fB\\-\\-dry\\-run\\fR]
+    .br
     .B systemd\\-docker prune
     [\\fIOPTIONS\\fR]
     .br
@@ -29,6 +32,11 @@ public func manual(version: String) -> String {
     .PP
     \\fBpull\\fR takes the same words, pulls the image, and runs nothing.
     .PP
+    \\fBupdate\\fR pulls the images of the running units that have \\fB\\-\\-auto\\-update\\fR, of the system as
+    root and of the user's manager else, and restarts those whose image is another one then. Where a unit does not come
+    up, its HEALTHCHECK fails, or a container that has none ends within ten seconds, the image's name goes back to the
+    old image, and all units of this name are restarted that had the new one.
+    .PP
     \\fBprune\\fR removes images without a name, one by one, but none that a container uses, whether it runs or not,
     and none that a unit file names, whether the unit runs or not: of the system or of a user, in any line that starts
     something with docker in it. What such a line says by a variable is looked up in the unit's \\fBEnvironment=\\fR and
@@ -39,10 +47,12 @@ public func manual(version: String) -> String {
     \\fBsystemd\\-docker setup\\fR registers our runtime in Docker's configuration, keeps all else that is in there, and
     has the daemon reload it; that takes root and disturbs no container. Where Docker does not take it over, the file is
     put back.
-    \(paragraphs(SetupOptions.table)).SH OPTIONS OF PRUNE
+    \(paragraphs(SetupOptions.table)).SH OPTIONS OF UPDATE
+    \(paragraphs(UpdateOptions.table)).SH OPTIONS OF PRUNE
     \(paragraphs(PruneOptions.table)).SH EXIT STATUS
     Of \\fBprune\\fR 0 when all unused images are gone, and 1 when Docker did not remove one, other than because it is
-    in use after all. Of \\fBrun\\fR that of the container, but for
+    in use after all. Of \\fBupdate\\fR 0 when all units run the newest image, and 1 when one does not: it went back to
+    the old one, or its image could not be pulled. Of \\fBrun\\fR that of the container, but for
     .TP
     .B 64
     a command line that cannot be carried out: nothing was created;

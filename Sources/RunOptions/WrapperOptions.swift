@@ -28,6 +28,8 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var tarball: String?
     /// Microseconds that a pull may bring nothing; 0 waits for ever.
     public private(set) var pullTimeout: UInt64 = 60_000_000
+    /// `update` may restart the unit on a newer image.
+    public private(set) var updates = false
     public private(set) var showsHelp = false
     public private(set) var showsVersion = false
     /// One of ``commands``; empty where help or the version is asked for without one.
@@ -36,7 +38,7 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var rest: [String] = []
 
     /// What we can do; the last two print a shell's completion script and the manual page.
-    public static let commands = ["run", "pull", "prune", "setup", "completion", "manual"]
+    public static let commands = ["run", "pull", "update", "prune", "setup", "completion", "manual"]
 
     /// What makes a container count as ready: it runs, it says so itself, or its HEALTHCHECK succeeds.
     public enum ReadyCondition: String, Sendable, CaseIterable { case started, notify, healthy }
@@ -132,6 +134,7 @@ public struct WrapperOptions: Sendable, Equatable {
         .value(
             "pull-timeout", \Patience.microseconds, \.pullTimeout,
             "Begin a pull again that has brought nothing for this long; 0 waits for ever (default 1m)"),
+        .flag("auto-update", \.updates, "Have systemd-docker update restart the unit when there is a newer image"),
         .flag("help", short: "h", \.showsHelp, "Print usage"),
         .flag("version", \.showsVersion, "Print the version"),
     ]

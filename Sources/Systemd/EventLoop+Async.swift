@@ -37,15 +37,19 @@ extension EventLoop {
     }
 
     /// Runs `body`; a task that is not done in time is cancelled, and `nil` comes back.
+    ///
+    /// - Parameter microseconds: `nil` waits for ever.
     @LoopActor
     public func within<Result: Sendable>(
-        microseconds: UInt64, _ body: @escaping @LoopActor () async throws -> Result
+        microseconds: UInt64?, _ body: @escaping @LoopActor () async throws -> Result
     ) async throws -> Result? {
         let work = task(body)
         var isLate = false
-        let timer = try after(microseconds: microseconds) {
-            isLate = true
-            work.cancel()
+        let timer = try microseconds.map { time in
+            try after(microseconds: time) {
+                isLate = true
+                work.cancel()
+            }
         }
         defer { withExtendedLifetime(timer) {} }
         do {

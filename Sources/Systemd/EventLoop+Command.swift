@@ -15,10 +15,11 @@ extension EventLoop {
     ///
     ///   - words: The program, looked for in `PATH` where it is no path, and its arguments.
     ///   - input: Its stdin; like its output no more than an empty pipe takes (64 KiB, pipe(7)).
+    ///   - microseconds: `nil` waits for ever.
     ///   - Throws: ``SystemError`` where it cannot be run, ETIMEDOUT where it does not end in time; then, and when the
     ///     task is cancelled, it is killed with all of its process group.
     @LoopActor
-    public func command(_ words: [String], input: [UInt8], microseconds: UInt64) async throws -> CommandEnd {
+    public func command(_ words: [String], input: [UInt8], microseconds: UInt64?) async throws -> CommandEnd {
         let end = try await within(microseconds: microseconds) {
             let output = try Pipe()
             try output.reading.setNonBlocking()

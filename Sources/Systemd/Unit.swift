@@ -10,6 +10,11 @@ public struct Unit: Sendable, Equatable {
     /// Whether it belongs to a user's manager, not to the system's.
     public let isUser: Bool
 
+    public init(name: String, isUser: Bool) {
+        self.name = name
+        self.isUser = isUser
+    }
+
     /// The unit that this process was started for; `nil` in a shell.
     public static func ofThisProcess(environment: [String: String]) -> Unit? {
         guard isService(environment, process: getpid()) else { return nil }

@@ -49,6 +49,19 @@ extension EndpointCall {
         ) { client, name in
             try await client.removeImage(name)
         },
+        EndpointCall(
+            testDescription: "tag image", method: "POST", path: "/images/*/tag", query: "repo=a%2Fb&tag=1",
+            answer: .json("", status: 201)
+        ) { client, name in
+            try await client.tag(name, repository: "a/b", tag: "1")
+        },
+        EndpointCall(
+            testDescription: "ask the registry", method: "GET", path: "/distribution/*/json", query: "",
+            answer: .json(#"{"Descriptor":{"digest":"sha256:2","size":7},"Platforms":null}"#)
+        ) { client, name in
+            let digest = try await client.digestInRegistry(name, authorization: "e30=")
+            #expect(digest == "sha256:2")
+        },
     ]
 }
 

@@ -15,6 +15,7 @@ struct CompletionTests {
             ("run --name = web --oom-s", ["--oom-score-adj"]), ("run --rm alpine --oom-s", []),
             ("run --env-file /etc/hostnam", ["/etc/hostname"]), ("run --env-file = /etc/hostnam", ["/etc/hostname"]),
             ("completion ", ["bash"]), ("prune --a", ["--all-unused"]), ("pru", ["prune"]),
+            ("update --d", ["--dry-run"]),
             ("setup --", ["--check", "--help", "--undo"]),
         ] as [(String, [String])])
     func bash(line: String, expected: [String]) throws {
@@ -41,7 +42,9 @@ struct CompletionTests {
         let page = manual(version: "1.2.3")
         #expect(page.allSatisfy { $0.isASCII })
         #expect(page.contains(".TH SYSTEMD\\-DOCKER 1 \"\" \"systemd\\-docker 1.2.3\"\n"))
-        let names = Draft.table.filter { !$0.help.isEmpty }.flatMap(\.names) + SetupOptions.table.flatMap(\.names)
+        let names =
+            Draft.table.filter { !$0.help.isEmpty }.flatMap(\.names) + SetupOptions.table.flatMap(\.names)
+            + PruneOptions.table.flatMap(\.names) + UpdateOptions.table.flatMap(\.names)
         for name in names {
             #expect(page.contains("\\fB\\-\\-\(name.replacing("-", with: "\\-"))\\fR"), "\(name)")
         }

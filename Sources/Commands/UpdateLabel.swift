@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import RunOptions
+internal import Systemd
+
+/// What `--auto-update` notes on a container, for `systemd-docker update` to find.
+struct UpdateLabel: Sendable, Equatable {
+    static let name = "io.systemd-docker.auto-update"
+
+    /// The user whose manager has the unit; `nil` is the system's.
+    var user: uid_t?
+    var unit: String
+    /// As typed.
+    var image: String
+    var platform: String?
+
+    init(unit: Unit, image: String, platform: String?) {
+        user = unit.isUser ? geteuid() : nil
+        self.unit = unit.name
+        self.image = image
+        self.platform = platform
+    }
+
+    /// `system web.service nginx:1.25 linux/arm64`: none of these words can hold a space.
+    var value: String {
+        ([user.map { "\($0)" } ?? "system", unit, image] + (platform.map { [$0] } ?? [])).joined(separator: " ")
+    }
+
+    /// Reads a container's label; `nil` where it is none of ours.
+    init?(_ value: String) {
+        let words = value.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
+        guard (3...4).contains(words.count), words[0] == "system" || uid_t(words[0]) != nil else { return nil }
+        user = uid_t(words[0])
+        (unit, image) = (words[1], words[2])
+        platform = words.count == 4 ? words[3] : nil
+    }
+
+    /// Refuses what would make an update impossible, or a way back.
+    static func check(
+        _ wrapper: WrapperOptions, _ options: ContainerOptions, environment: [String: String]
+    ) throws(UsageError) {
+        let reason: String? =
+            if ImageReference(options.image)?.hasDigest != false {
+                "\(options.image) is always the same image: name a tag"
+            } else if !options.removesOnExit {
+                "without --rm the next start takes the old container, and with it the old image"
+            } else if options.pull == .always || options.pull == .newer {
+                "with --pull \(options.pull) each start takes the new image, and there is no way back to the old one"
+            } else if wrapper.tarball != nil {
+                "with --load each start takes the tarball's image"
+            } else if environment["NOTIFY_SOCKET"] == nil {
+                "without Type=notify in the unit nobody hears whether the new image comes up"
+            } else {
+                nil
+            }
+        if let reason { throw UsageError("--auto-update: \(reason)") }
+    }
+}

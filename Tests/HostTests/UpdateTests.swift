@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+extension HostTests {
+    /// Units that go over to a newer image, and back where it is no good.
+    @Suite("Updates")
+    struct Updates {
+        /// A unit of the image that is well where it has a file of this name.
+        private static func service(_ file: String, _ options: String) -> String {
+            Host.service(
+                """
+                \(options) --ready healthy run --rm --init --name %n --health-cmd '/bin/busybox test -e /\(file)' \
+                --health-interval 200ms --health-retries 2 127.0.0.1:5001/web sleep 1000
+                """, "Restart=on-failure\nRestartSec=100ms")
+        }
+
+        private static let functions =
+            Host.registryFunctions + """
+                # version NAME FILE…: another version of the image, with these files in it.
+                # It is pushed by one registry's name and pulled by that of another, so that nothing changes here.
+                version() {
+                    local folder=/run/test-registry/version image=127.0.0.1:5000/$1
+                    mkdir -p "$folder/bin"
+                    cp /bin/busybox "$folder/bin/"
+                    ln -s busybox "$folder/bin/sh"
+                    ln -s busybox "$folder/bin/sleep"
+                    shift
+                    for file in version "$@"; do echo "$SECONDS" >"$folder/$file"; done
+                    tar --create --directory "$folder" . | docker import - "$image" >/dev/null
+                    docker push --quiet "$image" >/dev/null
+                    docker rmi "$image" >/dev/null
+                    rm -r "$folder"
+                }
+                image_of() { docker inspect --format '{{.Image}}' "$1"; }
+                # How often it was up, for systemd.
+                starts() {
+                    journalctl --sync
+                    journalctl --since "$since" --output cat UNIT="$1" JOB_RESULT=done JOB_TYPE=start | wc -l
+                }
+                registry 5000
+                registry 5001
+
+                """
+
+        @Test(
+            "units go over to a newer image, and back when one of them is not well with it",
+            arguments: [Host.Kind.bookworm, .forky])
+        func update(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            try host.bringRegistry()
+            try host.with(
+                units: [
+                    "test-a.service": Self.service("well-a", "--auto-update"),
+                    "test-b.service": Self.service("well-b", "--auto-update"),
+                    "test-other.service": Self.service("well-a", ""),
+                ],
+                Self.functions + """
+                    trap 'systemctl stop test-a test-b test-other; docker image prune --force >/dev/null; clear_registries' EXIT
+                    name=127.0.0.1:5001/web
+                    version web well-a well-b
+                    [[ $(systemd-docker update) == 'no running unit has --auto-update' ]]
+                    systemctl start test-a test-b test-other
+                    first=$(image_of test-a.service)
+                    pids=$(property test-a MainPID)/$(property test-b MainPID)/$(property test-other MainPID)
+                    [[ $(systemd-docker update) == "test-a.service: $name is up to date"*"test-b.service: $name is up to date" ]]
+
+                    version web well-a well-b
+                    systemd-docker update --dry-run | tee /dev/stderr |
+                        grep -E "^test-b.service: would update $name to sha256:[0-9a-f]{64}$"
+                    [[ $(docker inspect --format '{{.Id}}' $name) == $first ]]
+                    [[ $pids == $(property test-a MainPID)/$(property test-b MainPID)/$(property test-other MainPID) ]]
+
+                    systemd-docker update | tee /dev/stderr | grep "^test-b.service: updated $name, from ${first:7:12} to "
+                    second=$(image_of test-a.service)
+                    [[ $second != $first && $(image_of test-b.service) == $second ]]
+                    [[ $(image_of test-other.service) == $first && $pids == */$(property test-other MainPID) ]]
+                    [[ $(property test-a ActiveState)$(property test-b ActiveState) == activeactive ]]
+                    [[ $(systemd-docker update --dry-run) == *"test-b.service: $name is up to date" ]]
+
+                    # test-a is well with this one, test-b is not; as the timer has it.
+                    version web well-a
+                    cp /usr/local/share/systemd-docker/systemd-docker-update.* /run/systemd/system/
+                    systemctl daemon-reload
+                    systemd-analyze --man=no verify /run/systemd/system/systemd-docker-update.timer
+                    up=$(starts test-b.service)
+                    ! systemctl start systemd-docker-update.service || false
+                    [[ $(property systemd-docker-update ExecMainStatus) == 1 ]]
+                    update=$(journalctl --no-pager --output cat --since "$since" --unit systemd-docker-update.service)
+                    echo "$update" >&2
+                    grep "^test-a.service: updated $name, from ${second:7:12} to " <<<"$update"
+                    grep "test-b.service: updated $name, from ${second:7:12} to .*: it did not come up: going back" <<<"$update"
+                    for unit in test-a test-b; do
+                        grep "$unit.service: went back to the old image (${second:7:12})$" <<<"$update"
+                        [[ $(image_of $unit.service) == $second && $(property $unit ActiveState) == active ]]
+                    done
+                    # Up once: with the old image.
+                    (($(starts test-b.service) == up + 1))
+                    [[ $(docker inspect --format '{{.Id}}' $name) == $second ]]
+
+                    # Two images are left without a name: what test-other runs, and what test-b was not well with.
+                    [[ -z $(docker images --quiet systemd-docker-rollback) ]]
+                    [[ $(docker images --quiet --filter dangling=true | wc -l) == 2 ]]
+                    systemctl stop test-other
+                    systemd-docker prune | grep 'removed 2 images'
+                    [[ $(images | wc -l) == 1 ]]
+                    systemctl stop test-a test-b
+                    rm /run/systemd/system/systemd-docker-update.*
+                    """)
+        }
+
+        @Test("the units of a user's manager are the user's to update")
+        func user() async throws {
+            let host = try await Host.of(.bookworm)
+            try host.bringRegistry()
+            try host.install("libpam-systemd")
+            let unit = Self.service("well", "--placement none --auto-update").replacing("docker.service", with: "")
+            try host.with(
+                units: [:],
+                Self.functions + """
+                    useradd --create-home --uid 1000 --groups docker tester
+                    as_user() {
+                        setpriv --reuid 1000 --regid 1000 --init-groups env --ignore-environment HOME=/home/tester \
+                            XDG_RUNTIME_DIR=/run/user/1000 PATH=/usr/local/bin:/usr/bin:/bin "$@"
+                    }
+                    mkdir -p /home/tester/.config/systemd/user
+                    cat >/home/tester/.config/systemd/user/test.service <<'UNIT'
+                    \(unit)
+                    UNIT
+                    chown -R tester: /home/tester
+                    systemctl start user@1000.service
+                    version web well
+                    as_user systemctl --user start test.service
+                    old=$(image_of test.service)
+                    version web well
+                    [[ $(systemd-docker update) == 'no running unit has --auto-update' ]]
+                    as_user systemd-docker update | tee /dev/stderr | grep '^test.service: updated '
+                    [[ $(image_of test.service) != $old ]]
+                    [[ $(as_user systemctl --user is-active test.service) == active ]]
+                    as_user systemctl --user stop test.service
+                    systemctl stop user@1000.service
+                    userdel --remove tester 2>/dev/null
+                    docker image prune --force >/dev/null
+                    """)
+        }
+
+        @Test("a container without a HEALTHCHECK has to run on for a while")
+        func probation() async throws {
+            let host = try await Host.of(.bookworm)
+            try host.bringRegistry()
+            let command =
+                "run --rm --init --name %n 127.0.0.1:5001/web sh -c 'sleep 1; test -e /well && exec sleep 1000'"
+            try host.with(
+                units: [
+                    "test.service": Host.service("--auto-update \(command)"),
+                    "test-kept.service": Host.service("--auto-update \(command.replacing("--rm", with: ""))"),
+                ],
+                Self.functions + """
+                    version web well
+                    systemctl start test
+                    old=$(image_of test.service)
+                    version web
+                    status=0
+                    update=$(systemd-docker update 2>&1) || status=$?
+                    echo "$update" >&2
+                    ((status == 1))
+                    grep "^systemd-docker: test.service: updated .*: its container has ended: going back" <<<"$update"
+                    grep "^systemd-docker: test.service: went back to the old image ([0-9a-f]*)$" <<<"$update"
+                    [[ $(image_of test.service) == $old && $(property test ActiveState) == active ]]
+                    systemctl stop test
+                    ! systemctl start test-kept || false
+                    [[ $(property test-kept ExecMainStatus) == 64 ]]
+                    log test-kept | grep 'auto-update: without --rm the next start takes the old container'
+                    """)
+        }
+    }
+}
