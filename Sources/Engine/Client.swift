@@ -94,8 +94,7 @@ public final class Client {
                 }
                 take(message)
             }
-            // Ten lines a second for each layer, each of them a wake-up, unless they are left to gather.
-            if pause > 0, sieve.endsInProgress { try await transfer.pause(microseconds: min(pause, 250_000)) }
+            if let rest = sieve.rest { try await transfer.pause(microseconds: rest) }
         }
     }
 

@@ -119,6 +119,24 @@ struct ImageTests {
         #expect(messages.map { $0?.progress?.current ?? $0.map { _ in -1 } } == [1, nil, 3, -1, nil])
     }
 
+    @Test("the longer it lasts, the longer lines may gather; not where the last one has come")
+    func rest() {
+        let line = Array(Self.downloading(1).utf8)
+        func rest(pause: UInt64, seconds: UInt64) -> UInt64? {
+            var sieve = ProgressSieve(pause: pause, since: ProgressSieve.now - seconds * 1_000_000)
+            _ = sieve.take(line)
+            return sieve.rest
+        }
+        #expect(rest(pause: 1_000_000, seconds: 0) == 250_000)
+        #expect((500_000...1_000_000).contains(rest(pause: 1_000_000, seconds: 8) ?? 0))
+        #expect(rest(pause: 1_000_000, seconds: 60) == 1_000_000)
+        #expect(rest(pause: 200_000, seconds: 60) == 200_000)
+        #expect(rest(pause: 0, seconds: 60) == nil)
+        var sieve = ProgressSieve(pause: 1_000_000)
+        _ = sieve.take(line + #"{"status":"Pull complete","id":"0123456789ab"}"#.utf8 + [10])
+        #expect(sieve.rest == nil)
+    }
+
     @Test("an error that comes in the middle is a refusal, with the registry's words")
     @LoopActor
     func error() async {
