@@ -45,6 +45,48 @@ extension Host {
             docker rmi "$image" >/dev/null
             rm -r "$folder"
         }
+        # blob: puts its stdin among the registry's blobs, and prints its SHA-256.
+        blob() {
+            local new=$registry_files/blobs/new hash
+            mkdir -p "$registry_files/blobs"
+            tee "$new" | sha256sum | cut -d' ' -f1 | {
+                read -r hash
+                mkdir -p "$registry_files/blobs/sha256/${hash:0:2}/$hash"
+                mv "$new" "$registry_files/blobs/sha256/${hash:0:2}/$hash/data"
+                echo "$hash"
+            }
+        }
+        registry_files=/run/test-registry/images/docker/registry/v2
+        # large NAME MEGABYTES: like push, but by the registry's own files, for Docker takes its time to compress: the
+        # layer is as long on the line as it is in the container.
+        large() {
+            local folder=/run/test-registry/build type=application/vnd.docker layer config manifest
+            length() { stat --format %s "$registry_files/blobs/sha256/${1:0:2}/$1/data"; }
+            refer() {
+                mkdir -p "$registry_files/repositories/$1"
+                echo -n "sha256:$2" >"$registry_files/repositories/$1/link"
+            }
+            mkdir -p "$folder/bin"
+            cp /bin/busybox "$folder/bin/"
+            ln -s busybox "$folder/bin/sleep"
+            head -c "$2M" /dev/urandom >"$folder/data"
+            layer=$(tar --create --directory "$folder" . | blob)
+            rm -r "$folder"
+            config=$(blob <<JSON
+            {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": ["sha256:$layer"]}}
+        JSON
+            )
+            manifest=$(blob <<JSON
+            {"schemaVersion": 2, "mediaType": "$type.distribution.manifest.v2+json", "config":
+            {"mediaType": "$type.container.image.v1+json", "size": $(length $config), "digest": "sha256:$config"}, "layers":
+            [{"mediaType": "$type.image.rootfs.diff.tar", "size": $(length $layer), "digest": "sha256:$layer"}]}
+        JSON
+            )
+            refer "$1/_layers/sha256/$layer" $layer
+            refer "$1/_layers/sha256/$config" $config
+            refer "$1/_manifests/revisions/sha256/$manifest" $manifest
+            refer "$1/_manifests/tags/latest/current" $manifest
+        }
         slow() { tc qdisc replace dev lo root tbf rate "$1" burst 512k latency 400ms; }
         fast() { tc qdisc del dev lo root; }
         images() { docker images --quiet "127.0.0.1:*/*"; }

@@ -88,14 +88,14 @@ extension HostTests {
                     """)
         }
 
-        @Test("a pull on a slow line takes longer than a start may, is seen coming, and survives a cut")
+        @Test("500 MB on a slow line take longer than a start may, are seen coming, and survive a cut")
         func slow() async throws {
             try await host(.trixie).with(
                 units: ["test.service": Host.service(Self.command, "TimeoutStartSec=10\nTimeoutStopSec=5")],
                 Host.registryFunctions + """
                     registry 5000
-                    push web 64
-                    slow 40mbit
+                    large web 500
+                    slow 240mbit
                     start=$SECONDS
                     systemctl start --no-block test.service
                     eventually '[[ $(property test.service StatusText) =~ ^pulling\\ 127.0.0.1:5000/web:\\ [0-9]+\\ %,\\ [0-9.]+\\ MB/s$ ]]'
@@ -104,7 +104,8 @@ extension HostTests {
                     registry 5000
                     # Returns when the start is over.
                     systemctl start test.service
-                    ((SECONDS - start > 12))
+                    ((SECONDS - start > 15))
+                    log test.service | grep "pulled 127.0.0.1:5000/web: .*, 5.. MB, in "
                     systemctl stop test.service
                     """)
         }
