@@ -20,6 +20,13 @@ struct RegistryCredential: Encodable, Sendable, Equatable, CustomStringConvertib
 
     var description: String { "credential" }
 
+    /// As config.json has it.
+    var entry: RegistryCredentials.Configuration.Entry {
+        let auth = username == nil && password == nil ? nil : "\(username ?? ""):\(password ?? "")"
+        return .init(
+            auth: auth.map { encodeBase64($0.utf8) }, identitytoken: identitytoken, registrytoken: registrytoken)
+    }
+
     /// `X-Registry-Auth`: base64url of JSON; `{}` for nobody in particular.
     var header: String { encodeBase64URL((try? JSON.encode(self)) ?? Array("{}".utf8)) }
 }
@@ -40,7 +47,7 @@ struct RegistryCredentials {
         /// The helpers that know one each.
         var credHelpers: [String: String]?
 
-        struct Entry: Decodable, Sendable {
+        struct Entry: Codable, Sendable {
             /// base64 of `user:password`.
             var auth: String?
             var username: String?
@@ -63,6 +70,24 @@ struct RegistryCredentials {
         guard var credential else { return RegistryCredential() }
         credential.serveraddress = key
         return credential
+    }
+
+    /// The credentials for all registries, as the text of a config.json; `nil` where there are none.
+    ///
+    ///   - complain: Called for each that cannot be had: the others are still of use.
+    func configuration(_ complain: (LaunchError) -> Void) async throws(LaunchError) -> [UInt8]? {
+        var configuration = try unitConfiguration()
+        if configuration == nil {
+            let given = try environmentConfiguration()
+            configuration = given.auths == nil ? userConfiguration() : given
+        }
+        let found = try await all(in: configuration ?? Configuration(), complain)
+        guard !found.isEmpty else { return nil }
+        do throws(JSONError) {
+            return try JSON.encode(["auths": found.mapValues(\.entry)])
+        } catch {
+            throw LaunchError("write docker's credentials", error)
+        }
     }
 
     // MARK: Where they are
@@ -109,6 +134,27 @@ struct RegistryCredentials {
         return try entry(for: key, in: configuration)
     }
 
+    private func all(
+        in configuration: Configuration, _ complain: (LaunchError) -> Void
+    ) async throws(LaunchError) -> [String: RegistryCredential] {
+        var keys = Set((configuration.credHelpers ?? [:]).keys)
+        if let store = configuration.credsStore, !store.isEmpty {
+            keys.formUnion(try await list("docker-credential-\(store)"))
+        } else {
+            keys.formUnion((configuration.auths ?? [:]).keys)
+        }
+        var found: [String: RegistryCredential] = [:]
+        for key in keys.sorted() {
+            do throws(LaunchError) {
+                found[key] = try await find(key, in: configuration)
+            } catch {
+                if Task.isCancelled { throw error }
+                complain(error)
+            }
+        }
+        return found
+    }
+
     private func entry(for key: String, in configuration: Configuration) throws(LaunchError) -> RegistryCredential? {
         let auths = configuration.auths ?? [:]
         // Sorted: of several keys for one host always the same one counts.
@@ -141,22 +187,7 @@ struct RegistryCredentials {
     /// `docker-credential-NAME get`: the key on stdin, JSON on stdout.
     private func ask(_ helper: String, for key: String) async throws(LaunchError) -> RegistryCredential? {
         let attempt = "ask \(helper) for the credentials of \(key)"
-        let end: CommandEnd
-        do {
-            end = try await EventLoop.shared.command(
-                [helper, "get"], input: Array(key.utf8), microseconds: helperTimeout)
-        } catch let error as SystemError {
-            throw LaunchError("\(attempt): \(error)")
-        } catch {
-            throw LaunchError("\(attempt): cancelled")
-        }
-        guard end.status == .exited(0) else {
-            let words = String(decoding: end.output.prefix(200), as: UTF8.self)
-                .split(whereSeparator: \.isNewline).joined(separator: " ").drop { $0 == " " }
-            if words == "credentials not found in native keychain" { return nil }
-            // What went wrong after it had found them is no text to show.
-            throw LaunchError("\(attempt): \(end.status)" + (words.isEmpty || words.hasPrefix("{") ? "" : ": \(words)"))
-        }
+        guard let output = try await run(helper, "get", input: key, attempt) else { return nil }
         struct Answer: Decodable {
             var username: String
             var secret: String
@@ -165,11 +196,42 @@ struct RegistryCredentials {
                 case secret = "Secret"
             }
         }
-        guard let answer = try? JSON.decode(Answer.self, from: end.output) else {
+        guard let answer = try? JSON.decode(Answer.self, from: output) else {
             throw LaunchError("\(attempt): its answer is not what the protocol promises")
         }
         // So the helpers mark a secret that is no password.
         if answer.username == "<token>" { return RegistryCredential(identitytoken: answer.secret) }
         return RegistryCredential(username: answer.username, password: answer.secret)
+    }
+
+    /// `docker-credential-NAME list`: the users' names by key, as JSON.
+    private func list(_ helper: String) async throws(LaunchError) -> [String] {
+        let attempt = "ask \(helper) for what it keeps"
+        guard let output = try await run(helper, "list", input: "", attempt) else { return [] }
+        guard let users = try? JSON.decode([String: String].self, from: output) else {
+            throw LaunchError("\(attempt): its answer is not what the protocol promises")
+        }
+        return Array(users.keys)
+    }
+
+    /// Runs a helper, and returns what it says; `nil` where it has nothing.
+    private func run(
+        _ helper: String, _ verb: String, input: String, _ attempt: String
+    ) async throws(LaunchError) -> [UInt8]? {
+        let end: CommandEnd
+        do {
+            end = try await EventLoop.shared.command(
+                [helper, verb], input: Array(input.utf8), microseconds: helperTimeout)
+        } catch let error as SystemError {
+            throw LaunchError("\(attempt): \(error)")
+        } catch {
+            throw LaunchError("\(attempt): cancelled")
+        }
+        if end.status == .exited(0) { return end.output }
+        let words = String(decoding: end.output.prefix(200), as: UTF8.self)
+            .split(whereSeparator: \.isNewline).joined(separator: " ").drop { $0 == " " }
+        if words == "credentials not found in native keychain" { return nil }
+        // What went wrong after it had found them is no text to show.
+        throw LaunchError("\(attempt): \(end.status)" + (words.isEmpty || words.hasPrefix("{") ? "" : ": \(words)"))
     }
 }

@@ -63,7 +63,7 @@ extension Run {
     }
 
     /// What the unit has to do with it.
-    private func completed(_ request: CreateRequest) -> CreateRequest {
+    func completed(_ request: CreateRequest) -> CreateRequest {
         var request = request
         if wrapper.passesEnvironment {
             // Before what -e and --env-file say: of two values for one name the Engine takes the last.
@@ -72,6 +72,9 @@ extension Run {
         if wrapper.updates, let unit {
             request.labels[UpdateLabel.name] =
                 UpdateLabel(unit: unit, image: options.image, platform: options.platform).value
+        }
+        if credentials != nil {
+            request.environment = (request.environment ?? []) + ["DOCKER_CONFIG=\(Self.credentialsFolder)"]
         }
         return request
     }

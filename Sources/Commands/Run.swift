@@ -32,6 +32,8 @@ final class Run {
     var place: Place?
     private var containerID = ""
     var claiming: Claiming?
+    /// A config.json for the container.
+    var credentials: [UInt8]?
     private var proxy: NotifyProxy?
     private var hasPidFile = false
     /// What `--cidfile` asks for, as long as it is to go with the container.
@@ -100,6 +102,7 @@ final class Run {
     private func bringUp() async throws -> Launched {
         let client = try await connect()
         try options.check(against: client.version)
+        try await gatherCredentials()
         var nameIsTaken = false
         while true {
             let found = try await lookUp(client, nameIsTaken: nameIsTaken)
@@ -149,6 +152,7 @@ final class Run {
     }
 
     private func start(_ client: Client, _ container: Container) async throws -> Launched {
+        try await putCredentials(client, into: container)
         // The wait and the attachment stand before the start, so that the shortest life is seen whole.
         let wait = try await client.wait(
             container.id, until: container.hostConfig.removesItself ? .removed : .nextExit)

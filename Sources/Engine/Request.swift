@@ -2,14 +2,15 @@
 
 /// One HTTP request to the Engine.
 public struct Request: Sendable, Equatable {
-    public enum Method: String, Sendable { case get = "GET", post = "POST", delete = "DELETE", head = "HEAD" }
+    public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE", head = "HEAD" }
 
     public var method: Method
     /// Without the version: `/containers/web/json`.
     public var path: String
     public var query: [(name: String, value: String)]
-    /// JSON text.
     public var body: [UInt8]?
+    /// What the body is.
+    var bodyType = "application/json"
     /// Beyond those that every request has; they may hold secrets, and no error text quotes them.
     public var headers: [(name: String, value: String)] = []
     /// How long the answer may take; `nil` waits for ever.

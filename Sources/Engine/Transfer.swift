@@ -63,7 +63,7 @@ public final class Transfer {
             Transfer.from(me) { $0.takeHeader(UnsafeRawBufferPointer(start: data, count: size * count)) }
         }
         if request.method == .head { CCurl_set_long(easy, CURLOPT_NOBODY, 1) }
-        if request.method == .post {
+        if request.method == .post || request.method == .put {
             CCurl_set_long(easy, CURLOPT_POST, 1)
             setBody()
             // Without the wait for "100 Continue", which the Engine does not send.
@@ -91,7 +91,7 @@ public final class Transfer {
         (text + [0]).withUnsafeBytes {
             _ = CCurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
         }
-        addHeader("Content-Type: application/json")
+        addHeader("Content-Type: \(request.bodyType)")
     }
 
     isolated deinit {

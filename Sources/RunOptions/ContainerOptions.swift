@@ -33,6 +33,8 @@ public struct ContainerOptions: Sendable, Equatable {
     public var isQuiet: Bool
     /// Without `--sig-proxy=false`; a unit's signals reach the container in any case.
     public var proxiesSignals: Bool
+    /// `--use-api-socket`: the container is to have our credentials for registries; the mount is part of the request.
+    public var usesAPISocket: Bool
     /// What the user should know, a line each.
     public private(set) var warnings: [String]
     /// `--help`: nothing else was looked at, and there is nothing to run.
@@ -108,6 +110,7 @@ public struct ContainerOptions: Sendable, Equatable {
         self.pull = draft.pull
         isQuiet = draft.isQuiet
         proxiesSignals = draft.proxiesSignals
+        usesAPISocket = draft.usesAPISocket
         self.warnings = warnings
         showsHelp = draft.showsHelp
         request = draft.request

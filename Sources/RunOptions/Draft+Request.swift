@@ -111,13 +111,13 @@ extension Draft {
             case .bind(let text): host.binds = (host.binds ?? []) + [Volume.absolute(text, in: folder)]
             }
         }
-        if !mounts.isEmpty {
-            host.mounts = mounts.map { specification in
-                var mount = specification.mount
-                if let source = mount.source, source.hasPrefix(".") { mount.source = cleaned("\(folder)/\(source)") }
-                return mount
-            }
+        var all = mounts.map { specification in
+            var mount = specification.mount
+            if let source = mount.source, source.hasPrefix(".") { mount.source = cleaned("\(folder)/\(source)") }
+            return mount
         }
+        if usesAPISocket { all.append(Self.apiSocket) }
+        host.mounts = all.isEmpty ? nil : all
         for memory in memoryFileSystems {
             var all = host.tmpfs ?? [:]
             all[memory.path] = memory.options
@@ -125,6 +125,16 @@ extension Draft {
         }
         host.storageOpt = storageOptions.isEmpty ? nil : Dictionary(pairs: storageOptions)
     }
+
+    /// Docker's socket where the daemon sees it, which is not always where DOCKER_HOST finds it.
+    private static let apiSocket: CreateRequest.Mount = {
+        var mount = CreateRequest.Mount()
+        mount.type = "bind"
+        mount.source = "/var/run/docker.sock"
+        mount.target = "/var/run/docker.sock"
+        mount.bindOptions = CreateRequest.Mount.BindOptions()
+        return mount
+    }()
 
     private mutating func finishSecurity() {
         if securityOptions.contains(where: \.unmasksSystemPaths) {

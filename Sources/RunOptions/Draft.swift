@@ -38,6 +38,7 @@ struct Draft: Sendable {
     var isTrustWaived = false
     var isQuiet = false
     var proxiesSignals = true
+    var usesAPISocket = false
 
     // Health
     var healthCommand = ""

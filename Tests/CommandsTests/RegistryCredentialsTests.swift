@@ -169,6 +169,89 @@ struct RegistryCredentialsTests {
             error?.description.hasSuffix("posix_spawnp docker-credential-nosuch: No such file or directory") == true)
     }
 
+    // MARK: All of them
+
+    /// What the container of `--use-api-socket` gets, and what was complained of.
+    @LoopActor
+    private func gather(
+        _ environment: [String: String] = [:], helper script: String = "exit 1"
+    ) async throws -> (text: String?, complaints: [String]) {
+        try write("docker-credential-test", "#!/bin/sh\n\(script)\n")
+        chmod(folder["docker-credential-test"], 0o755)
+        var complaints: [String] = []
+        let text = try await ProcessEnvironment.with(["PATH": "\(folder.path):/usr/bin:/bin"]) {
+            try await RegistryCredentials(environment: environment.merging(["HOME": folder["home"]]) { $1 })
+                .configuration { complaints.append($0.description) }
+        }
+        return (text.map { String(decoding: $0, as: UTF8.self) }, complaints)
+    }
+
+    /// Keeps `a` and `b`, and knows nothing of `gone`.
+    private static let keeper = """
+        if [ $1 = list ]; then echo '{"a":"user","b":"user","gone":"user"}'; exit; fi
+        read key
+        case $key in
+            gone) echo credentials not found in native keychain; exit 1 ;;
+            token) echo '{"Username":"<token>","Secret":"t"}' ;;
+            *) echo '{"Username":"user","Secret":"p:w"}' ;;
+        esac
+        """
+
+    @Test(
+        "all that there is comes as auths, as docker's client writes them",
+        arguments: [
+            ("{}", nil), (#"{"auths":{}}"#, nil),
+            (#"{"auths":{"host":{"username":"user","password":"p:w"}}}"#, #"{"host":{\#(auth)}}"#),
+            (
+                #"{"auths":{"host":{\#(auth)},"\#(index)":{"identitytoken":"t"},"e":{}}}"#,
+                #"{"e":{},"host":{\#(auth)},"\#(index)":{"identitytoken":"t"}}"#
+            ),
+            // A store alone knows what it keeps.
+            (#"{"credsStore":"test","auths":{"z":{\#(auth)}}}"#, #"{"a":{\#(auth)},"b":{\#(auth)}}"#),
+            (
+                #"{"credHelpers":{"token":"test"},"auths":{"z":{\#(auth)}}}"#,
+                #"{"token":{"identitytoken":"t"},"z":{\#(auth)}}"#
+            ),
+            (#"{"credHelpers":{"gone":"test"}}"#, nil),
+        ] as [(String, String?)])
+    @LoopActor
+    func all(configuration: String, auths: String?) async throws {
+        try write("home/.docker/config.json", configuration)
+        let (text, complaints) = try await gather(helper: Self.keeper)
+        #expect(text == auths.map { #"{"auths":\#($0)}"# })
+        #expect(complaints == [])
+    }
+
+    @Test("of all, too, the unit's count alone, and then the environment's")
+    @LoopActor
+    func allSources() async throws {
+        try write("home/.docker/config.json", #"{"auths":{"host":{"identitytoken":"3"}}}"#)
+        #expect(try await gather().text == #"{"auths":{"host":{"identitytoken":"3"}}}"#)
+        var environment = ["DOCKER_AUTH_CONFIG": #"{"auths":{"other":{"identitytoken":"2"}}}"#]
+        #expect(try await gather(environment).text == #"{"auths":{"other":{"identitytoken":"2"}}}"#)
+        environment["CREDENTIALS_DIRECTORY"] = folder["unit"]
+        try write("unit/docker-config", #"{"auths":{"third":{"identitytoken":"1"}}}"#)
+        #expect(try await gather(environment).text == #"{"auths":{"third":{"identitytoken":"1"}}}"#)
+    }
+
+    @Test("what cannot be had of one registry is told, and the others come; a store that does not answer is an error")
+    @LoopActor
+    func someFail() async throws {
+        try write(
+            "home/.docker/config.json",
+            #"{"auths":{"bad":{"auth":"s3cret"},"host":{\#(Self.auth)}},"credHelpers":{"x":"test"}}"#)
+        let (text, complaints) = try await gather(helper: #"echo '{"Secret":"s3cret"}'; exit 1"#)
+        #expect(text == #"{"auths":{"host":{\#(Self.auth)}}}"#)
+        #expect(
+            complaints == [
+                #"read docker's credentials for bad: "auth" is not base64 of user:password"#,
+                "ask docker-credential-test for the credentials of x: exit status 1",
+            ])
+        try write("home/.docker/config.json", #"{"credsStore":"test"}"#)
+        let error = await #expect(throws: LaunchError.self) { _ = try await gather(helper: "echo locked; exit 3") }
+        #expect(error?.description == "ask docker-credential-test for what it keeps: exit status 3: locked")
+    }
+
     @Test("a credential shows nothing of itself")
     func hidden() {
         #expect("\(password("host"))" == "credential")

@@ -77,6 +77,12 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
             #expect(state == ExecState(isRunning: false, exitCode: 3))
         },
         EndpointCall(
+            testDescription: "write", method: "PUT", path: "/containers/*/archive",
+            query: "path=%2F&noOverwriteDirNonDir=true", answer: .json("")
+        ) { client, container in
+            try await client.write([], to: "/a", mode: 0o600, in: container)
+        },
+        EndpointCall(
             testDescription: "start", method: "POST", path: "/containers/*/start", query: "", answer: .empty(204)
         ) { client, container in
             try await client.start(container)
@@ -177,7 +183,7 @@ struct EndpointTests {
         #expect(request.version == "1.45")
         #expect(request.path == endpoint.escapedPath)
         #expect(request.query == endpoint.query.replacing("*", with: "web%201%2F%C3%A9"))
-        #expect(request.body.isEmpty == !["create", "connect", "load", "make exec"].contains(endpoint.testDescription))
+        #expect(request.body.isEmpty == !["create", "connect", "load", "make exec", "write"].contains(endpoint.testDescription))
     }
 
     @Test("a 500 is an error with the Engine's own words", arguments: EndpointCall.all)

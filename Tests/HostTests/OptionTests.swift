@@ -85,6 +85,28 @@ extension HostTests {
         }
 
         @Test(
+            "--use-api-socket: the container talks to Docker, and has our credentials for root alone",
+            arguments: [Host.Kind.forky, .bookworm])
+        func apiSocket(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            let command = """
+                run --rm --name %n --use-api-socket \(Notifying.volumes) --volume /usr/bin/docker:/docker:ro busybox \
+                sh -c 'cd $$DOCKER_CONFIG; stat -c "%%a %%u:%%g" config.json; cat config.json; echo; /docker ps'
+                """
+            try host.with(
+                units: ["test.service": Host.service(command, "LoadCredential=docker-config:/run/test-config.json")],
+                """
+                echo '{"auths":{"host:1":{"username":"user","password":"p:w"}}}' >/run/test-config.json
+                systemctl start --wait test.service
+                log test.service >/tmp/test-log
+                grep -qx '600 0:0' /tmp/test-log
+                grep -qx '{"auths":{"host:1":{"auth":"dXNlcjpwOnc="}}}' /tmp/test-log
+                grep -q 'test.service$' /tmp/test-log
+                rm /tmp/test-log /run/test-config.json
+                """)
+        }
+
+        @Test(
             "a pid file that cannot be written fails the start, and the container goes", arguments: [Host.Kind.trixie])
         func pidFileFails(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)

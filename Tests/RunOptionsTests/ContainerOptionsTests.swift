@@ -328,7 +328,6 @@ struct ContainerOptionsTests {
             (["--no-healthcheck", "--health-cmd", "x"], "--no-healthcheck and --health-… contradict each other"),
             (["--health-retries", "-1"], "--health-retries cannot be negative"),
             (["--pull", "sometimes"], "\"sometimes\" for --pull: none of missing, always, newer, never"),
-            (["--use-api-socket"], "\"true\" for --use-api-socket: not built yet"),
             (["--disable-content-trust=false"], "--disable-content-trust: images cannot be verified here"),
             (["--platform", "foo"], "\"foo\" for --platform: neither an operating system nor an architecture"),
             (["--detach-keys", "ctrl-1"], "\"ctrl-1\" is neither a character nor ctrl- and one of a-z @ [ \\ ] ^ _"),

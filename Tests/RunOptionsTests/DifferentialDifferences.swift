@@ -77,7 +77,6 @@ struct Difference: Sendable {
         },
         .dockerRefuses(
             "container ID file", "--cidfile: not the parser looks at the file, but the run that is to write it"),
-        .weRefuse("for --use-api-socket: not built yet", "--use-api-socket: the credentials are not brought in yet"),
         .weRefuse(
             "for --disable-content-trust: images cannot be verified",
             "--disable-content-trust=false: docker verifies what it pulls, and the option is gone in 29"),
@@ -106,6 +105,9 @@ struct Difference: Sendable {
         .fields(
             [["HostConfig", "Binds"], ["HostConfig", "Mounts"]], fixedIn: "28",
             "host folders were only relative behind ./"),
+        .fields(
+            [["HostConfig", "Mounts"]], fixedIn: "28.3",
+            "--use-api-socket: DOCKER_HOST's socket was mounted, wherever the daemon has its own"),
         .dockerRefuses("links are only supported for user-defined networks", fixedIn: "28", "--link without a network"),
         .dockerRefuses("invalid size", fixedIn: "28", "sizes had neither sign nor exponent"),
         .weRefuse("not a size such as", fixedIn: "28", "sizes could end in ki"),

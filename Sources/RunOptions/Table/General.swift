@@ -55,13 +55,9 @@ extension Draft {
         .value("stop-signal", \Setting.text, \.request.stopSignal, "Signal to stop the container"),
         .value("stop-timeout", \.request.stopTimeout, "Timeout (in seconds) to stop a container"),
         .flag("tty", short: "t", \.request.hasTerminal, "Allocate a pseudo-TTY"),
-        Option(
-            ["use-api-socket"], short: nil, kind: nil, "Bind mount Docker API socket and required auth; refused as yet"
-        ) { (_, text) throws(InvalidValue) in
-            guard try !Bool(option: text) else {
-                throw InvalidValue("not built yet; the socket alone is -v /var/run/docker.sock:/var/run/docker.sock")
-            }
-        },
+        .flag(
+            "use-api-socket", \.usesAPISocket,
+            "Bind mount Docker's socket, and bring in the credentials for registries that we have"),
         .value("user", short: "u", \.request.user, "Username or UID (format: <name|uid>[:<group|gid>])"),
         .value("workdir", short: "w", \.request.workingDirectory, "Working directory inside the container"),
     ]
