@@ -62,7 +62,7 @@ public struct ContainerOptions: Sendable, Equatable {
     ///   - environment: Where `--env NAME` takes its values from.
     ///   - pull: The policy where the words name none.
     public init(
-        parsing words: some Sequence<String>, environment: [String: String], pull: PullPolicy = .missing
+        parsing words: [String], environment: [String: String], pull: PullPolicy = .missing
     ) throws(UsageError) {
         try self.init(
             parsing: words, environment: environment, folder: Self.currentFolder, pull: pull,
@@ -73,7 +73,7 @@ public struct ContainerOptions: Sendable, Equatable {
     ///
     ///   - home: for an environment without HOME.
     init(
-        parsing words: some Sequence<String>, environment: [String: String], folder: String,
+        parsing words: [String], environment: [String: String], folder: String,
         pull: PullPolicy = .missing, home: () -> String? = { nil }
     ) throws(UsageError) {
         var warnings: [String] = []

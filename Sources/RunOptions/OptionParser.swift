@@ -9,8 +9,8 @@ struct OptionParser<Settings> {
     init(_ table: [Option<Settings>]) { self.table = table }
 
     /// Sets what the options at the front of `words` say, and returns the words from the first other one on.
-    mutating func parse(_ words: some Sequence<String>, into settings: inout Settings) throws(UsageError) -> [String] {
-        var rest = Array(words)[...]
+    mutating func parse(_ words: [String], into settings: inout Settings) throws(UsageError) -> [String] {
+        var rest = words[...]
         while let word = rest.first, word.hasPrefix("-"), word != "-" {
             rest.removeFirst()
             if word == "--" { break }
@@ -27,9 +27,10 @@ struct OptionParser<Settings> {
     private mutating func parseLong(
         _ word: String, _ rest: inout ArraySlice<String>, _ settings: inout Settings
     ) throws(UsageError) {
-        let (name, attached) = word.dropFirst(2).cut(at: "=")
+        let (text, attached) = word.dropFirst(2).cut(at: "=")
+        let name = String(text)
         guard !name.isEmpty, !name.hasPrefix("-") else { throw UsageError("bad option syntax: \(word)") }
-        guard let option = table.first(where: { $0.names.contains(String(name)) }) else {
+        guard let option = table.first(where: { $0.names.contains(name) }) else {
             throw UsageError("unknown option --\(name)")
         }
         let value: String

@@ -11,7 +11,7 @@ public struct PruneOptions: Sendable, Equatable {
     public private(set) var showsHelp = false
 
     /// Reads the words behind `prune`.
-    public init(parsing words: some Sequence<String>) throws(UsageError) {
+    public init(parsing words: [String]) throws(UsageError) {
         var parser = OptionParser(Self.table)
         let rest = try parser.parse(words, into: &self)
         if let word = rest.first, !showsHelp {

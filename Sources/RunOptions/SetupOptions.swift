@@ -9,7 +9,7 @@ public struct SetupOptions: Sendable, Equatable {
     public private(set) var showsHelp = false
 
     /// Reads the words behind `setup`.
-    public init(parsing words: some Sequence<String>) throws(UsageError) {
+    public init(parsing words: [String]) throws(UsageError) {
         var parser = OptionParser(Self.table)
         let rest = try parser.parse(words, into: &self)
         if showsHelp { return }

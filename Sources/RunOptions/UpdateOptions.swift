@@ -7,7 +7,7 @@ public struct UpdateOptions: Sendable, Equatable {
     public private(set) var showsHelp = false
 
     /// Reads the words behind `update`.
-    public init(parsing words: some Sequence<String>) throws(UsageError) {
+    public init(parsing words: [String]) throws(UsageError) {
         var parser = OptionParser(Self.table)
         let rest = try parser.parse(words, into: &self)
         if let word = rest.first, !showsHelp {
