@@ -13,6 +13,12 @@ public func completion(for words: [String]) throws(UsageError) -> String {
     return """
         # bash completion for systemd-docker
 
+        # Of files alone a folder gets a slash: `run` may be the name of one.
+        _systemd_docker_files() {
+            compopt -o filenames
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        }
+
         _systemd_docker() {
             local word=${COMP_WORDS[COMP_CWORD]} previous='' where=own index known
             local own_flags='\(own.flags)'
@@ -41,7 +47,7 @@ public func completion(for words: [String]) throws(UsageError) -> String {
             done
             [[ $word == = ]] && word=''
             if [[ -n $previous ]]; then
-                [[ " $files " != *" $previous "* ]] || mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                [[ " $files " != *" $previous "* ]] || _systemd_docker_files
                 return
             fi
             case $where in
@@ -51,11 +57,11 @@ public func completion(for words: [String]) throws(UsageError) -> String {
                 prune) known='\(prune.flags) \(prune.values)' ;;
                 setup) known="\(Words(SetupOptions.table).flags)" ;;
                 completion) known=bash ;;
-                *) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+                *) _systemd_docker_files; return ;;
             esac
             mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")
         }
-        complete -o filenames -F _systemd_docker systemd-docker
+        complete -F _systemd_docker systemd-docker
 
         """
 }
