@@ -11,15 +11,11 @@ enum ArgumentsLabel {
     /// The same text for the same arguments, whatever the Engine's version and the placement.
     ///
     /// - Parameter request: what was asked for, before anything of ours was added.
-    static func value(of request: CreateRequest, platform: String?, notify: Bool) throws(LaunchError) -> String {
-        do throws(JSONError) {
-            let text = try JSON.encode(request) + "\n\(platform ?? "")\n\(notify)".utf8
-            // 64 bits of FNV-1a: a mark of equality among the few runs of a unit, not a border against anybody.
-            let hash = text.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-            let digits = String(hash, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        } catch {
-            throw LaunchError("label the container", error)
-        }
+    static func value(of request: CreateRequest, platform: String?, notify: Bool) -> String {
+        let text = JSON.encode(request) + "\n\(platform ?? "")\n\(notify)".utf8
+        // 64 bits of FNV-1a: a mark of equality among the few runs of a unit, not a border against anybody.
+        let hash = text.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

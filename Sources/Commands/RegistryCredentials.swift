@@ -9,7 +9,7 @@ internal import Systemd
 /// What a registry is told of who we are, in the form in which the Engine wants it (API: "Authentication").
 ///
 /// It must not get into any text that somebody reads, so it describes itself as nothing.
-struct RegistryCredential: Encodable, Sendable, Equatable, CustomStringConvertible {
+struct RegistryCredential: WritableObject, Sendable, Equatable, CustomStringConvertible {
     var username: String?
     var password: String?
     var serveraddress: String?
@@ -28,7 +28,15 @@ struct RegistryCredential: Encodable, Sendable, Equatable, CustomStringConvertib
     }
 
     /// `X-Registry-Auth`: base64url of JSON; `{}` for nobody in particular.
-    var header: String { encodeBase64URL((try? JSON.encode(self)) ?? Array("{}".utf8)) }
+    var header: String { encodeBase64URL(JSON.encode(self)) }
+
+    func write(to object: inout Members) {
+        object.add("username", username)
+        object.add("password", password)
+        object.add("serveraddress", serveraddress)
+        object.add("identitytoken", identitytoken)
+        object.add("registrytoken", registrytoken)
+    }
 }
 
 /// The credentials of docker's client: those of the unit, of the environment, or of the user that we run as.
@@ -47,13 +55,21 @@ struct RegistryCredentials {
         /// The helpers that know one each.
         var credHelpers: [String: String]?
 
-        struct Entry: Codable, Sendable {
+        struct Entry: Decodable, Sendable, WritableObject {
             /// base64 of `user:password`.
             var auth: String?
             var username: String?
             var password: String?
             var identitytoken: String?
             var registrytoken: String?
+
+            func write(to object: inout Members) {
+                object.add("auth", auth)
+                object.add("username", username)
+                object.add("password", password)
+                object.add("identitytoken", identitytoken)
+                object.add("registrytoken", registrytoken)
+            }
         }
     }
 
@@ -82,12 +98,7 @@ struct RegistryCredentials {
             configuration = given.auths == nil ? userConfiguration() : given
         }
         let found = try await all(in: configuration ?? Configuration(), complain)
-        guard !found.isEmpty else { return nil }
-        do throws(JSONError) {
-            return try JSON.encode(["auths": found.mapValues(\.entry)])
-        } catch {
-            throw LaunchError("write docker's credentials", error)
-        }
+        return found.isEmpty ? nil : JSON.encode(["auths": found.mapValues(\.entry)])
     }
 
     // MARK: Where they are

@@ -17,7 +17,7 @@ extension Run {
         try await images.beforeCreation()
         let creation = options.creation(for: client.version)
         var request = completed(creation.request)
-        request.labels[ArgumentsLabel.name] = try argumentsLabel
+        request.labels[ArgumentsLabel.name] = argumentsLabel
         if let place { shape(&request, for: place) }
         if wrapper.readyCondition == .notify {
             let proxy = try openProxy()
@@ -81,11 +81,8 @@ extension Run {
 
     /// What a container that is made with our arguments is labelled with.
     var argumentsLabel: String {
-        get throws(LaunchError) {
-            try ArgumentsLabel.value(
-                of: completed(options.request), platform: options.platform,
-                notify: wrapper.readyCondition == .notify)
-        }
+        ArgumentsLabel.value(
+            of: completed(options.request), platform: options.platform, notify: wrapper.readyCondition == .notify)
     }
 
     /// Asks the Engine for the container; a signal half-way leaves it a moment to tell what is to be cleared away.
@@ -119,7 +116,7 @@ extension Run {
     func unclaimedID(_ client: Client) async throws(EngineError) -> String? {
         guard let name = options.name else { return nil }
         let found = try await client.inspect(name)
-        let isOurs = found.config.labels?[ArgumentsLabel.name] == (try? argumentsLabel)
+        let isOurs = found.config.labels?[ArgumentsLabel.name] == argumentsLabel
         guard found.state.status == "created", isOurs else { return nil }
         createdID = found.id
         return found.id

@@ -30,7 +30,7 @@ extension Run {
                 try await client.waitUntilRemoved(container.id)
                 return .nothing
             case "running", "restarting":
-                guard try hasOtherArguments(container) else {
+                guard hasOtherArguments(container) else {
                     diagnostics.notice("container \(name) is running already: taking it over")
                     return .running(container)
                 }
@@ -43,7 +43,7 @@ extension Run {
                 throw LaunchError("take over container \(name): it is paused: docker unpause \(name), or remove it")
             default:
                 guard options.removesOnExit else {
-                    if try hasOtherArguments(container) {
+                    if hasOtherArguments(container) {
                         diagnostics.warning(
                             "container \(name) was made with other arguments: starting it as it is: docker rm \(name) makes room for another"
                         )
@@ -61,8 +61,8 @@ extension Run {
     }
 
     /// Whether one of our runs has made it, and was asked for something else; of others nobody can tell.
-    private func hasOtherArguments(_ container: Container) throws(LaunchError) -> Bool {
+    private func hasOtherArguments(_ container: Container) -> Bool {
         guard let label = container.config.labels?[ArgumentsLabel.name] else { return false }
-        return try label != argumentsLabel
+        return label != argumentsLabel
     }
 }

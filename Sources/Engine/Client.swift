@@ -139,13 +139,4 @@ public final class Client {
             throw .garbage(call: request.call, reason: error.description)
         }
     }
-
-    /// A request's JSON.
-    nonisolated static func encode(_ value: some Encodable, for call: String) throws(EngineError) -> [UInt8] {
-        do throws(JSONError) {
-            return try JSON.encode(value)
-        } catch {
-            throw .garbage(call: call, reason: error.description)
-        }
-    }
 }

@@ -2,7 +2,9 @@
 
 /// One HTTP request to the Engine.
 public struct Request: Sendable, Equatable {
-    public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE", head = "HEAD" }
+    public enum Method: String, Sendable {
+        case get = "GET", post = "POST", put = "PUT", delete = "DELETE", head = "HEAD"
+    }
 
     public var method: Method
     /// Without the version: `/containers/web/json`.

@@ -36,8 +36,8 @@ public struct Document: Sendable, Equatable {
     ///
     /// Objects that are missing on the way are made. Spaces and line breaks are those of the object's last member.
     ///   - Throws: where something on the way is no object.
-    public mutating func set(_ value: some Encodable, at path: String...) throws(JSONError) {
-        let value = try encode(value)
+    public mutating func set(_ value: some Writable, at path: String...) throws(JSONError) {
+        let value = encode(value)
         if let node = node(at: path) { return try replace(node.range, with: value) }
         var object = root
         var depth = 0
@@ -52,7 +52,7 @@ public struct Document: Sendable, Equatable {
         let colon = model.map { Array(text[$0.nameEnd..<$0.value.range.lowerBound]) } ?? Array(": ".utf8)
         var addition = value
         for (index, key) in path.enumerated().reversed() where index >= depth {
-            addition = try encode(key) + colon + addition
+            addition = encode(key) + colon + addition
             if index > depth { addition = Array("{".utf8) + addition + Array("}".utf8) }
         }
         if let model {

@@ -7,17 +7,6 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 }
 
-/// The JSON text of a value, its keys sorted so that the same value always gives the same bytes.
-public func encode(_ value: some Encodable) throws(JSONError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-        return Array(try encoder.encode(value))
-    } catch {
-        throw JSONError(description: "cannot write as JSON: \(error)")
-    }
-}
-
 /// Reads a value from JSON text; keys it does not ask for are passed over.
 public func decode<Value: Decodable>(_ type: Value.Type, from text: some Sequence<UInt8>) throws(JSONError) -> Value {
     do {

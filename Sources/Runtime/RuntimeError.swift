@@ -28,7 +28,7 @@ struct RuntimeError: Error, Equatable, CustomStringConvertible {
 
     private func line(_ sentence: String, isJSON: Bool) -> String {
         let fields = ["level": "error", "msg": sentence, "time": Self.now]
-        if isJSON, let text = try? JSON.encode(fields) { return String(decoding: text, as: UTF8.self) + "\n" }
+        if isJSON { return String(decoding: JSON.encode(fields), as: UTF8.self) + "\n" }
         return "time=\"\(Self.now)\" level=error msg=\"\(sentence)\"\n"
     }
 

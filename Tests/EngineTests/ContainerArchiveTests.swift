@@ -17,7 +17,9 @@ struct ContainerArchiveTests {
         engine = try FakeEngine()
     }
 
-    @Test("the file comes as an archive that tar takes: root's, of its mode and length", arguments: [0, 1, 512, 70_000])
+    @Test(
+        "the file comes as an archive that tar takes: root's, of its mode and length",
+        arguments: [0, 1, 512, 70_000])
     @LoopActor
     func archive(length: Int) async throws {
         engine.on("PUT", "/containers/*/archive", .json(""))

@@ -19,7 +19,7 @@ struct ContainerOptionsTests {
 
     @Test("without options, the body is what the docker client sends")
     func defaults() throws {
-        let text = String(decoding: try JSON.encode(try request([])), as: UTF8.self)
+        let text = String(decoding: JSON.encode(try request([])), as: UTF8.self)
         #expect(
             text == """
                 {"AttachStderr":true,"AttachStdin":false,"AttachStdout":true,"Domainname":"","HostConfig":{\

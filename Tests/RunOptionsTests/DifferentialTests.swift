@@ -139,7 +139,7 @@ final class World {
             var query: [String: String] = [:]
             query["name"] = options.name
             query["platform"] = options.platform
-            let body = try JSONDecoder().decode(JSONValue.self, from: Data(try JSON.encode(creation.request)))
+            let body = try JSONDecoder().decode(JSONValue.self, from: Data(JSON.encode(creation.request)))
             return .request(DifferentialRequest(version: "\(version)", query: query, body: body.normal()))
         } catch {
             return .refusal("\(error)")

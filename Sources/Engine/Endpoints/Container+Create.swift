@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// What came of making a container.
 public struct CreatedContainer: Decodable, Sendable, Equatable {
     public var id: String
@@ -32,7 +34,7 @@ extension Client {
         var request = Request(
             .post, "/containers/create",
             query: (name.map { [("name", $0)] } ?? []) + (platform.map { [("platform", $0)] } ?? []))
-        request.body = try Self.encode(create, for: request.call)
+        request.body = JSON.encode(create)
         return try Self.decode(CreatedContainer.self, from: try await send(request), of: request)
     }
 }

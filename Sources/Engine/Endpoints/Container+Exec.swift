@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// What has become of a command that was run in a container.
 public struct ExecState: Decodable, Sendable, Equatable {
     public var isRunning: Bool
@@ -19,15 +21,13 @@ extension Client {
     ///   - command: The program and its arguments; no shell is involved.
     ///   - Throws: a 409 where the container does not run, or is paused.
     public func makeExec(_ container: String, command: [String]) async throws(EngineError) -> String {
-        struct Wish: Encodable {
-            var attachesOutput = true
-            var attachesError = true
+        struct Wish: WritableObject {
             var command: [String]
 
-            enum CodingKeys: String, CodingKey {
-                case attachesOutput = "AttachStdout"
-                case attachesError = "AttachStderr"
-                case command = "Cmd"
+            func write(to object: inout Members) {
+                object.add("AttachStdout", true)
+                object.add("AttachStderr", true)
+                object.add("Cmd", command)
             }
         }
         struct Made: Decodable {
@@ -36,7 +36,7 @@ extension Client {
             enum CodingKeys: String, CodingKey { case id = "Id" }
         }
         var request = Request(.post, "/containers/\(Request.escape(container))/exec")
-        request.body = try Self.encode(Wish(command: command), for: request.call)
+        request.body = JSON.encode(Wish(command: command))
         return try Self.decode(Made.self, from: try await send(request), of: request).id
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// A container as the Engine lists it.
 public struct ContainerSummary: Decodable, Sendable, Equatable {
     public var id: String
@@ -32,7 +34,7 @@ extension Client {
     public func list(filters: [String: [String]] = [:]) async throws(EngineError) -> [ContainerSummary] {
         var request = Request(.get, "/containers/json", query: [("all", "1")])
         if !filters.isEmpty {
-            let text = try Self.encode(filters, for: request.call)
+            let text = JSON.encode(filters)
             request.query.append(("filters", String(decoding: text, as: UTF8.self)))
         }
         return try Self.decode([ContainerSummary].self, from: try await send(request), of: request)

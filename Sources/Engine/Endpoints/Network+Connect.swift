@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 extension Client {
     /// Connects a container to one more network.
     ///
@@ -8,17 +10,17 @@ extension Client {
     public func connect(
         _ container: String, to network: String, as endpoint: CreateRequest.Endpoint
     ) async throws(EngineError) {
-        struct Connection: Encodable {
+        struct Connection: WritableObject {
             var container: String
             var endpoint: CreateRequest.Endpoint
 
-            enum CodingKeys: String, CodingKey {
-                case container = "Container"
-                case endpoint = "EndpointConfig"
+            func write(to object: inout Members) {
+                object.add("Container", container)
+                object.add("EndpointConfig", endpoint)
             }
         }
         var request = Request(.post, "/networks/\(Request.escape(network))/connect")
-        request.body = try Self.encode(Connection(container: container, endpoint: endpoint), for: request.call)
+        request.body = JSON.encode(Connection(container: container, endpoint: endpoint))
         try await send(request)
     }
 }

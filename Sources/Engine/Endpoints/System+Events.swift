@@ -68,10 +68,9 @@ extension Client {
         of container: String, _ kinds: [ContainerEvent.Kind]
     ) async throws(EngineError) -> ContainerEvents {
         let filters = ["container": [container], "event": kinds.map(\.rawValue), "type": ["container"]]
-        let call = Request(.get, "/events").call
         let request = Request(
             .get, "/events",
-            query: [("filters", String(decoding: try Self.encode(filters, for: call), as: UTF8.self))],
+            query: [("filters", String(decoding: JSON.encode(filters), as: UTF8.self))],
             timeoutSeconds: nil)
         let transfer = try stream(request)
         if try await transfer.begin() >= 400 { _ = try Self.accepted(try await transfer.response(), of: request) }

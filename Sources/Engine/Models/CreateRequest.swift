@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import JSON
+
 /// The body of `POST /containers/create`.
 ///
 /// A field that is `nil` is left out; the others are always sent, as the docker client sends them.
-public struct CreateRequest: Encodable, Sendable, Equatable {
+public struct CreateRequest: WritableObject, Sendable, Equatable {
     /// As typed; the Engine completes it.
     public var image: String
     /// `nil` takes the image's.
@@ -40,12 +42,14 @@ public struct CreateRequest: Encodable, Sendable, Equatable {
     public init(image: String) { self.image = image }
 
     /// What the Engine wants where only the key counts: `{}`.
-    public struct Empty: Encodable, Sendable, Equatable {
+    public struct Empty: WritableObject, Sendable, Equatable {
         public init() {}
+
+        public func write(to object: inout Members) {}
     }
 
     /// How the Engine finds out whether the container is well; nanoseconds, 0 takes the image's.
-    public struct Healthcheck: Encodable, Sendable, Equatable {
+    public struct Healthcheck: WritableObject, Sendable, Equatable {
         /// `CMD-SHELL` and a line for the shell, or `NONE`.
         public var test: [String]?
         public var interval: Int64?
@@ -56,27 +60,29 @@ public struct CreateRequest: Encodable, Sendable, Equatable {
 
         public init() {}
 
-        private enum CodingKeys: String, CodingKey {
-            case test = "Test"
-            case interval = "Interval"
-            case timeout = "Timeout"
-            case startPeriod = "StartPeriod"
-            case startInterval = "StartInterval"
-            case retries = "Retries"
+        public func write(to object: inout Members) {
+            object.add("Test", test)
+            object.add("Interval", interval)
+            object.add("Timeout", timeout)
+            object.add("StartPeriod", startPeriod)
+            object.add("StartInterval", startInterval)
+            object.add("Retries", retries)
         }
     }
 
     /// The networks to connect to, by name.
-    public struct NetworkingConfig: Encodable, Sendable, Equatable {
+    public struct NetworkingConfig: WritableObject, Sendable, Equatable {
         public var endpoints: [String: Endpoint] = [:]
 
         public init() {}
 
-        private enum CodingKeys: String, CodingKey { case endpoints = "EndpointsConfig" }
+        public func write(to object: inout Members) {
+            object.add("EndpointsConfig", endpoints)
+        }
     }
 
     /// The container's end of one network.
-    public struct Endpoint: Encodable, Sendable, Equatable {
+    public struct Endpoint: WritableObject, Sendable, Equatable {
         public var aliases: [String]?
         public var links: [String]?
         public var driverOptions: [String: String]?
@@ -87,53 +93,53 @@ public struct CreateRequest: Encodable, Sendable, Equatable {
         public init() {}
 
         /// Addresses asked for; an empty one is left to the Engine.
-        public struct Addresses: Encodable, Sendable, Equatable {
+        public struct Addresses: WritableObject, Sendable, Equatable {
             public var ipv4: String?
             public var ipv6: String?
             public var linkLocal: [String]?
 
             public init() {}
 
-            private enum CodingKeys: String, CodingKey {
-                case ipv4 = "IPv4Address"
-                case ipv6 = "IPv6Address"
-                case linkLocal = "LinkLocalIPs"
+            public func write(to object: inout Members) {
+                object.add("IPv4Address", ipv4)
+                object.add("IPv6Address", ipv6)
+                object.add("LinkLocalIPs", linkLocal)
             }
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case aliases = "Aliases"
-            case links = "Links"
-            case driverOptions = "DriverOpts"
-            case macAddress = "MacAddress"
-            case gatewayPriority = "GwPriority"
-            case addresses = "IPAMConfig"
+        public func write(to object: inout Members) {
+            object.add("Aliases", aliases)
+            object.add("Links", links)
+            object.add("DriverOpts", driverOptions)
+            object.add("MacAddress", macAddress)
+            object.add("GwPriority", gatewayPriority)
+            object.add("IPAMConfig", addresses)
         }
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case image = "Image"
-        case command = "Cmd"
-        case entrypoint = "Entrypoint"
-        case environment = "Env"
-        case workingDirectory = "WorkingDir"
-        case user = "User"
-        case hostname = "Hostname"
-        case domainName = "Domainname"
-        case labels = "Labels"
-        case opensStandardInput = "OpenStdin"
-        case closesStandardInputOnce = "StdinOnce"
-        case attachesStandardInput = "AttachStdin"
-        case attachesStandardOutput = "AttachStdout"
-        case attachesStandardError = "AttachStderr"
-        case hasTerminal = "Tty"
-        case stopSignal = "StopSignal"
-        case stopTimeout = "StopTimeout"
-        case exposedPorts = "ExposedPorts"
-        case volumes = "Volumes"
-        case healthcheck = "Healthcheck"
-        case hostConfig = "HostConfig"
-        case networkingConfig = "NetworkingConfig"
+    public func write(to object: inout Members) {
+        object.add("Image", image)
+        object.add("Cmd", command)
+        object.add("Entrypoint", entrypoint)
+        object.add("Env", environment)
+        object.add("WorkingDir", workingDirectory)
+        object.add("User", user)
+        object.add("Hostname", hostname)
+        object.add("Domainname", domainName)
+        object.add("Labels", labels)
+        object.add("OpenStdin", opensStandardInput)
+        object.add("StdinOnce", closesStandardInputOnce)
+        object.add("AttachStdin", attachesStandardInput)
+        object.add("AttachStdout", attachesStandardOutput)
+        object.add("AttachStderr", attachesStandardError)
+        object.add("Tty", hasTerminal)
+        object.add("StopSignal", stopSignal)
+        object.add("StopTimeout", stopTimeout)
+        object.add("ExposedPorts", exposedPorts)
+        object.add("Volumes", volumes)
+        object.add("Healthcheck", healthcheck)
+        object.add("HostConfig", hostConfig)
+        object.add("NetworkingConfig", networkingConfig)
     }
 }
 
@@ -141,7 +147,7 @@ extension CreateRequest {
     /// What the host gives the container, and what it withholds.
     ///
     /// 0 and the empty text mean "not asked for", but for `memorySwappiness`, where that is -1.
-    public struct HostConfig: Encodable, Sendable, Equatable {
+    public struct HostConfig: WritableObject, Sendable, Equatable {
         public var autoRemove = false
         public var initProcess: Bool?
         public var restartPolicy = RestartPolicy()
@@ -226,103 +232,103 @@ extension CreateRequest {
 
         public init() {}
 
-        private enum CodingKeys: String, CodingKey {
-            case autoRemove = "AutoRemove"
-            case initProcess = "Init"
-            case restartPolicy = "RestartPolicy"
-            case runtime = "Runtime"
-            case annotations = "Annotations"
-            case isolation = "Isolation"
-            case consoleSize = "ConsoleSize"
-            case logConfig = "LogConfig"
-            case containerIDFile = "ContainerIDFile"
-            case privileged = "Privileged"
-            case readonlyRootfs = "ReadonlyRootfs"
-            case capAdd = "CapAdd"
-            case capDrop = "CapDrop"
-            case securityOpt = "SecurityOpt"
-            case maskedPaths = "MaskedPaths"
-            case readonlyPaths = "ReadonlyPaths"
-            case groupAdd = "GroupAdd"
-            case sysctls = "Sysctls"
-            case cgroupParent = "CgroupParent"
-            case cgroupnsMode = "CgroupnsMode"
-            case ipcMode = "IpcMode"
-            case pidMode = "PidMode"
-            case usernsMode = "UsernsMode"
-            case utsMode = "UTSMode"
-            case networkMode = "NetworkMode"
-            case portBindings = "PortBindings"
-            case publishAllPorts = "PublishAllPorts"
-            case links = "Links"
-            case extraHosts = "ExtraHosts"
-            case dns = "Dns"
-            case dnsOptions = "DnsOptions"
-            case dnsSearch = "DnsSearch"
-            case binds = "Binds"
-            case mounts = "Mounts"
-            case tmpfs = "Tmpfs"
-            case volumesFrom = "VolumesFrom"
-            case volumeDriver = "VolumeDriver"
-            case storageOpt = "StorageOpt"
-            case shmSize = "ShmSize"
-            case memory = "Memory"
-            case memoryReservation = "MemoryReservation"
-            case kernelMemory = "KernelMemory"
-            case memorySwap = "MemorySwap"
-            case memorySwappiness = "MemorySwappiness"
-            case oomKillDisable = "OomKillDisable"
-            case oomScoreAdj = "OomScoreAdj"
-            case pidsLimit = "PidsLimit"
-            case ulimits = "Ulimits"
-            case nanoCPUs = "NanoCpus"
-            case cpuShares = "CpuShares"
-            case cpuPeriod = "CpuPeriod"
-            case cpuQuota = "CpuQuota"
-            case cpuRealtimePeriod = "CpuRealtimePeriod"
-            case cpuRealtimeRuntime = "CpuRealtimeRuntime"
-            case cpusetCPUs = "CpusetCpus"
-            case cpusetMems = "CpusetMems"
-            case blkioWeight = "BlkioWeight"
-            case blkioWeightDevice = "BlkioWeightDevice"
-            case blkioDeviceReadBps = "BlkioDeviceReadBps"
-            case blkioDeviceWriteBps = "BlkioDeviceWriteBps"
-            case blkioDeviceReadIOps = "BlkioDeviceReadIOps"
-            case blkioDeviceWriteIOps = "BlkioDeviceWriteIOps"
-            case devices = "Devices"
-            case deviceCgroupRules = "DeviceCgroupRules"
-            case deviceRequests = "DeviceRequests"
+        public func write(to object: inout Members) {
+            object.add("AutoRemove", autoRemove)
+            object.add("Init", initProcess)
+            object.add("RestartPolicy", restartPolicy)
+            object.add("Runtime", runtime)
+            object.add("Annotations", annotations)
+            object.add("Isolation", isolation)
+            object.add("ConsoleSize", consoleSize)
+            object.add("LogConfig", logConfig)
+            object.add("ContainerIDFile", containerIDFile)
+            object.add("Privileged", privileged)
+            object.add("ReadonlyRootfs", readonlyRootfs)
+            object.add("CapAdd", capAdd)
+            object.add("CapDrop", capDrop)
+            object.add("SecurityOpt", securityOpt)
+            object.add("MaskedPaths", maskedPaths)
+            object.add("ReadonlyPaths", readonlyPaths)
+            object.add("GroupAdd", groupAdd)
+            object.add("Sysctls", sysctls)
+            object.add("CgroupParent", cgroupParent)
+            object.add("CgroupnsMode", cgroupnsMode)
+            object.add("IpcMode", ipcMode)
+            object.add("PidMode", pidMode)
+            object.add("UsernsMode", usernsMode)
+            object.add("UTSMode", utsMode)
+            object.add("NetworkMode", networkMode)
+            object.add("PortBindings", portBindings)
+            object.add("PublishAllPorts", publishAllPorts)
+            object.add("Links", links)
+            object.add("ExtraHosts", extraHosts)
+            object.add("Dns", dns)
+            object.add("DnsOptions", dnsOptions)
+            object.add("DnsSearch", dnsSearch)
+            object.add("Binds", binds)
+            object.add("Mounts", mounts)
+            object.add("Tmpfs", tmpfs)
+            object.add("VolumesFrom", volumesFrom)
+            object.add("VolumeDriver", volumeDriver)
+            object.add("StorageOpt", storageOpt)
+            object.add("ShmSize", shmSize)
+            object.add("Memory", memory)
+            object.add("MemoryReservation", memoryReservation)
+            object.add("KernelMemory", kernelMemory)
+            object.add("MemorySwap", memorySwap)
+            object.add("MemorySwappiness", memorySwappiness)
+            object.add("OomKillDisable", oomKillDisable)
+            object.add("OomScoreAdj", oomScoreAdj)
+            object.add("PidsLimit", pidsLimit)
+            object.add("Ulimits", ulimits)
+            object.add("NanoCpus", nanoCPUs)
+            object.add("CpuShares", cpuShares)
+            object.add("CpuPeriod", cpuPeriod)
+            object.add("CpuQuota", cpuQuota)
+            object.add("CpuRealtimePeriod", cpuRealtimePeriod)
+            object.add("CpuRealtimeRuntime", cpuRealtimeRuntime)
+            object.add("CpusetCpus", cpusetCPUs)
+            object.add("CpusetMems", cpusetMems)
+            object.add("BlkioWeight", blkioWeight)
+            object.add("BlkioWeightDevice", blkioWeightDevice)
+            object.add("BlkioDeviceReadBps", blkioDeviceReadBps)
+            object.add("BlkioDeviceWriteBps", blkioDeviceWriteBps)
+            object.add("BlkioDeviceReadIOps", blkioDeviceReadIOps)
+            object.add("BlkioDeviceWriteIOps", blkioDeviceWriteIOps)
+            object.add("Devices", devices)
+            object.add("DeviceCgroupRules", deviceCgroupRules)
+            object.add("DeviceRequests", deviceRequests)
         }
     }
 
     /// Whether the Engine starts the container again by itself.
-    public struct RestartPolicy: Encodable, Sendable, Equatable {
+    public struct RestartPolicy: WritableObject, Sendable, Equatable {
         public var name = "no"
         public var maximumRetryCount = 0
 
         public init() {}
 
-        private enum CodingKeys: String, CodingKey {
-            case name = "Name"
-            case maximumRetryCount = "MaximumRetryCount"
+        public func write(to object: inout Members) {
+            object.add("Name", name)
+            object.add("MaximumRetryCount", maximumRetryCount)
         }
     }
 
     /// Where the Engine keeps the container's output; no type takes the daemon's.
-    public struct LogConfig: Encodable, Sendable, Equatable {
+    public struct LogConfig: WritableObject, Sendable, Equatable {
         public var type = ""
         public var config: [String: String] = [:]
 
         public init() {}
 
-        private enum CodingKeys: String, CodingKey {
-            case type = "Type"
-            case config = "Config"
+        public func write(to object: inout Members) {
+            object.add("Type", type)
+            object.add("Config", config)
         }
     }
 
     /// A host address and port that lead into the container; an empty one is chosen by the Engine.
-    public struct PortBinding: Encodable, Sendable, Equatable {
+    public struct PortBinding: WritableObject, Sendable, Equatable {
         public var hostIP: String
         /// A port, or a range to choose from.
         public var hostPort: String
@@ -332,14 +338,14 @@ extension CreateRequest {
             self.hostPort = hostPort
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case hostIP = "HostIp"
-            case hostPort = "HostPort"
+        public func write(to object: inout Members) {
+            object.add("HostIp", hostIP)
+            object.add("HostPort", hostPort)
         }
     }
 
     /// A setrlimit(2) for the container; -1 is unlimited.
-    public struct Ulimit: Encodable, Sendable, Equatable {
+    public struct Ulimit: WritableObject, Sendable, Equatable {
         public var name: String
         public var soft: Int64
         public var hard: Int64
@@ -350,15 +356,15 @@ extension CreateRequest {
             self.hard = hard
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case name = "Name"
-            case soft = "Soft"
-            case hard = "Hard"
+        public func write(to object: inout Members) {
+            object.add("Name", name)
+            object.add("Soft", soft)
+            object.add("Hard", hard)
         }
     }
 
     /// A device's share of block IO.
-    public struct DeviceWeight: Encodable, Sendable, Equatable {
+    public struct DeviceWeight: WritableObject, Sendable, Equatable {
         public var path: String
         public var weight: UInt16
 
@@ -367,14 +373,14 @@ extension CreateRequest {
             self.weight = weight
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case path = "Path"
-            case weight = "Weight"
+        public func write(to object: inout Members) {
+            object.add("Path", path)
+            object.add("Weight", weight)
         }
     }
 
     /// A limit on a device, in bytes or operations a second.
-    public struct DeviceRate: Encodable, Sendable, Equatable {
+    public struct DeviceRate: WritableObject, Sendable, Equatable {
         public var path: String
         public var rate: UInt64
 
@@ -383,14 +389,14 @@ extension CreateRequest {
             self.rate = rate
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case path = "Path"
-            case rate = "Rate"
+        public func write(to object: inout Members) {
+            object.add("Path", path)
+            object.add("Rate", rate)
         }
     }
 
     /// A device of the host that the container sees.
-    public struct Device: Encodable, Sendable, Equatable {
+    public struct Device: WritableObject, Sendable, Equatable {
         public var pathOnHost: String
         public var pathInContainer: String
         /// Of `r`, `w` and `m`.
@@ -402,15 +408,15 @@ extension CreateRequest {
             self.cgroupPermissions = cgroupPermissions
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case pathOnHost = "PathOnHost"
-            case pathInContainer = "PathInContainer"
-            case cgroupPermissions = "CgroupPermissions"
+        public func write(to object: inout Members) {
+            object.add("PathOnHost", pathOnHost)
+            object.add("PathInContainer", pathInContainer)
+            object.add("CgroupPermissions", cgroupPermissions)
         }
     }
 
     /// Devices that a driver hands out: GPUs, CDI.
-    public struct DeviceRequest: Encodable, Sendable, Equatable {
+    public struct DeviceRequest: WritableObject, Sendable, Equatable {
         public var driver = ""
         /// -1 asks for all.
         public var count = 0
@@ -420,19 +426,19 @@ extension CreateRequest {
 
         public init() {}
 
-        private enum CodingKeys: String, CodingKey {
-            case driver = "Driver"
-            case count = "Count"
-            case deviceIDs = "DeviceIDs"
-            case capabilities = "Capabilities"
-            case options = "Options"
+        public func write(to object: inout Members) {
+            object.add("Driver", driver)
+            object.add("Count", count)
+            object.add("DeviceIDs", deviceIDs)
+            object.add("Capabilities", capabilities)
+            object.add("Options", options)
         }
     }
 }
 
 extension CreateRequest {
     /// A file system mounted into the container, in the form that knows every setting.
-    public struct Mount: Encodable, Sendable, Equatable {
+    public struct Mount: WritableObject, Sendable, Equatable {
         /// bind, volume, tmpfs, image, npipe, cluster.
         public var type = "volume"
         public var source: String?
@@ -446,7 +452,7 @@ extension CreateRequest {
 
         public init() {}
 
-        public struct BindOptions: Encodable, Sendable, Equatable {
+        public struct BindOptions: WritableObject, Sendable, Equatable {
             public var propagation: String?
             public var nonRecursive: Bool?
             public var readOnlyNonRecursive: Bool?
@@ -454,15 +460,15 @@ extension CreateRequest {
 
             public init() {}
 
-            private enum CodingKeys: String, CodingKey {
-                case propagation = "Propagation"
-                case nonRecursive = "NonRecursive"
-                case readOnlyNonRecursive = "ReadOnlyNonRecursive"
-                case readOnlyForceRecursive = "ReadOnlyForceRecursive"
+            public func write(to object: inout Members) {
+                object.add("Propagation", propagation)
+                object.add("NonRecursive", nonRecursive)
+                object.add("ReadOnlyNonRecursive", readOnlyNonRecursive)
+                object.add("ReadOnlyForceRecursive", readOnlyForceRecursive)
             }
         }
 
-        public struct VolumeOptions: Encodable, Sendable, Equatable {
+        public struct VolumeOptions: WritableObject, Sendable, Equatable {
             public var noCopy: Bool?
             public var labels: [String: String]?
             public var driverConfig: Driver?
@@ -470,56 +476,58 @@ extension CreateRequest {
 
             public init() {}
 
-            private enum CodingKeys: String, CodingKey {
-                case noCopy = "NoCopy"
-                case labels = "Labels"
-                case driverConfig = "DriverConfig"
-                case subpath = "Subpath"
+            public func write(to object: inout Members) {
+                object.add("NoCopy", noCopy)
+                object.add("Labels", labels)
+                object.add("DriverConfig", driverConfig)
+                object.add("Subpath", subpath)
             }
         }
 
-        public struct Driver: Encodable, Sendable, Equatable {
+        public struct Driver: WritableObject, Sendable, Equatable {
             public var name: String?
             public var options: [String: String]?
 
             public init() {}
 
-            private enum CodingKeys: String, CodingKey {
-                case name = "Name"
-                case options = "Options"
+            public func write(to object: inout Members) {
+                object.add("Name", name)
+                object.add("Options", options)
             }
         }
 
-        public struct ImageOptions: Encodable, Sendable, Equatable {
+        public struct ImageOptions: WritableObject, Sendable, Equatable {
             public var subpath: String?
 
             public init() {}
 
-            private enum CodingKeys: String, CodingKey { case subpath = "Subpath" }
+            public func write(to object: inout Members) {
+                object.add("Subpath", subpath)
+            }
         }
 
-        public struct TmpfsOptions: Encodable, Sendable, Equatable {
+        public struct TmpfsOptions: WritableObject, Sendable, Equatable {
             public var sizeBytes: Int64?
             public var mode: UInt32?
 
             public init() {}
 
-            private enum CodingKeys: String, CodingKey {
-                case sizeBytes = "SizeBytes"
-                case mode = "Mode"
+            public func write(to object: inout Members) {
+                object.add("SizeBytes", sizeBytes)
+                object.add("Mode", mode)
             }
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case type = "Type"
-            case source = "Source"
-            case target = "Target"
-            case readOnly = "ReadOnly"
-            case consistency = "Consistency"
-            case bindOptions = "BindOptions"
-            case volumeOptions = "VolumeOptions"
-            case imageOptions = "ImageOptions"
-            case tmpfsOptions = "TmpfsOptions"
+        public func write(to object: inout Members) {
+            object.add("Type", type)
+            object.add("Source", source)
+            object.add("Target", target)
+            object.add("ReadOnly", readOnly)
+            object.add("Consistency", consistency)
+            object.add("BindOptions", bindOptions)
+            object.add("VolumeOptions", volumeOptions)
+            object.add("ImageOptions", imageOptions)
+            object.add("TmpfsOptions", tmpfsOptions)
         }
     }
 }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A value that writes itself as JSON (RFC 8259).
+///
+/// Not by way of Encodable: that looks up coding keys and containers of each type at run time when it first meets one,
+/// which costs a program that writes one request more than all the rest of it.
+public protocol Writable {
+    /// Puts the value's JSON text at the end of a text.
+    func write(to text: inout [UInt8])
+}
+
+/// A value that is an object in JSON.
+public protocol WritableObject: Writable {
+    /// Puts its members into an object.
+    func write(to object: inout Members)
+}
+
+/// The members of an object; they are written in the order of their names.
+public struct Members {
+    fileprivate var all: [(name: String, text: [UInt8])] = []
+
+    /// Adds a member; one without a value is left out.
+    public mutating func add(_ name: String, _ value: (some Writable)?) {
+        if let value { all.append((name, encode(value))) }
+    }
+}
+
+/// The JSON text of a value; the same value always gives the same bytes.
+public func encode(_ value: some Writable) -> [UInt8] {
+    var text: [UInt8] = []
+    value.write(to: &text)
+    return text
+}
+
+extension WritableObject {
+    public func write(to text: inout [UInt8]) {
+        var object = Members()
+        write(to: &object)
+        object.all.sort { $0.name < $1.name }
+        text.append(UInt8(ascii: "{"))
+        for (index, member) in object.all.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            member.name.write(to: &text)
+            text.append(UInt8(ascii: ":"))
+            text += member.text
+        }
+        text.append(UInt8(ascii: "}"))
+    }
+}
+
+extension Dictionary: Writable, WritableObject where Key == String, Value: Writable {
+    public func write(to object: inout Members) {
+        for (name, value) in self { object.add(name, value) }
+    }
+}
+
+extension Array: Writable where Element: Writable {
+    public func write(to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "["))
+        for (index, element) in enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            element.write(to: &text)
+        }
+        text.append(UInt8(ascii: "]"))
+    }
+}
+
+extension String: Writable {
+    public func write(to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "\""))
+        for byte in utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\n"): text += Array("\\n".utf8)
+            case UInt8(ascii: "\r"): text += Array("\\r".utf8)
+            case UInt8(ascii: "\t"): text += Array("\\t".utf8)
+            case 0..<0x20: text += Array((byte < 0x10 ? "\\u000" : "\\u00").utf8) + Array(String(byte, radix: 16).utf8)
+            default: text.append(byte)
+            }
+        }
+        text.append(UInt8(ascii: "\""))
+    }
+}
+
+extension Bool: Writable {
+    public func write(to text: inout [UInt8]) { text += Array((self ? "true" : "false").utf8) }
+}
+
+extension Writable where Self: FixedWidthInteger {
+    public func write(to text: inout [UInt8]) { text += Array(String(self).utf8) }
+}
+
+extension Int: Writable {}
+extension Int64: Writable {}
+extension UInt: Writable {}
+extension UInt16: Writable {}
+extension UInt32: Writable {}
+extension UInt64: Writable {}
