@@ -50,7 +50,7 @@ let package = Package(
 
         .executableTarget(
             name: "Benchmarks", dependencies: ["Engine", "JSON", "RunOptions"], path: "Tests/Benchmarks",
-            exclude: ["runtime"], swiftSettings: strict),
+            exclude: ["runtime", "supervision"], swiftSettings: strict),
 
         // Tests: one target for each module, HostTests for real hosts, ProjectTests for the tree itself.
         .target(name: "Support", dependencies: ["Linux", "Systemd"], path: "Tests/Support", swiftSettings: strict),
