@@ -8,7 +8,7 @@ internal import Systemd
 /// What the Engine has told since somebody had it send the container a signal.
 @LoopActor
 final class RestartSigns {
-    enum Sign: Sendable { case killed, died, reported, started, gone }
+    enum Sign: Sendable { case killed, died, started, gone }
 
     private var seen: Set<Sign> = []
     /// When the container's last process had ended and all its output was logged, by the Engine's clock.
@@ -26,6 +26,9 @@ final class RestartSigns {
         end = time
         note(.died)
     }
+
+    /// The Engine is back: whatever comes now is news.
+    func clear() { seen = [] }
 
     func contains(_ sign: Sign) -> Bool { seen.contains(sign) }
 
@@ -45,20 +48,25 @@ extension Supervisor {
     /// When the process had ended, as far as the Engine's events tell.
     var end: LogTime? { signs.end }
 
-    /// How long Docker may take from the end of a container's process until it says so, or until it begins a new one.
+    /// How long Docker may take to let go of the container, and from the end of its process until it begins a new one.
     private static let restartPatience: UInt64 = 500_000
-    /// Two connections to the Engine do not keep order: the events may be a little later than the answer to the wait.
-    private static let disorder: UInt64 = 50_000
+    /// Two connections to the Engine do not keep order: an event may be a little later than the answer to a question.
+    private static let disorder: UInt64 = 20_000
 
     /// Whether the container goes on under another process, as `docker restart` makes it.
     ///
-    /// The first half of that is a `docker stop`, and nothing tells them apart before the start, which follows at once.
-    /// A start holds the container's lock, so that the answer to an inspection waits until it is done, however long that
-    /// takes. Without a signal by way of Docker there is no restart, and an end is told without delay.
+    /// The first half of that is a `docker stop`, and nothing tells them apart before the start, which follows at once. But
+    /// Docker holds the container's lock while it sends a signal, until the event of it is out; and while it starts the
+    /// container. So the answer to an inspection comes after that. Without a signal by way of Docker there is no restart.
     func goesOn() async -> Bool {
-        guard let process else { return false }
-        await signs.wait(for: [.killed, .died, .reported, .gone], microseconds: Self.restartPatience)
-        if signs.contains(.reported) { await signs.wait(for: [.killed, .died], microseconds: Self.disorder) }
+        // A daemon that is away is not asked: systemd would start it (docker.socket).
+        guard let process, !signs.contains(.gone) else { return false }
+        if !signs.contains(.killed) {
+            _ = try? await EventLoop.shared.within(microseconds: Self.restartPatience) { [client, container] in
+                try await client.inspect(container.id)
+            }
+            await signs.wait(for: [.killed, .died, .gone], microseconds: Self.disorder)
+        }
         guard signs.contains(.killed), !(isStopping && sendsByEngine) else { return false }
         await signs.wait(for: [.started, .gone], microseconds: Self.restartPatience)
         guard !signs.contains(.gone), let state = try? await client.inspect(container.id).state,

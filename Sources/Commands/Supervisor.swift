@@ -161,7 +161,6 @@ final class Supervisor {
                 let daemon = client.daemon
                 do throws(EngineError) {
                     let code = try await current.exitCode()
-                    self?.signs.note(.reported)
                     guard await self?.isRestarted(signals) == false else { return }
                     if removal { try await client.remove(container.id) }
                     self?.take(.engineReported(code))
@@ -186,6 +185,7 @@ final class Supervisor {
                     container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
                 let found = try await client.inspect(container.id)
                 if found.state.isRunning {
+                    signs.clear()
                     take(.engineReturned)
                     return wait
                 }

@@ -55,6 +55,8 @@ struct EndTests {
                 "GET /containers/web/json", "POST /containers/create", "GET /containers/ID/json",
                 "POST /containers/ID/wait", "POST /containers/ID/attach", "POST /containers/ID/start",
                 "GET /containers/ID/json",
+                // Whether somebody restarts it.
+                "GET /containers/ID/json",
             ])
     }
 

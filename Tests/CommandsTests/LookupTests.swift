@@ -10,6 +10,8 @@ struct LookupTests {
     private static let creation = ["POST /containers/create", "GET /containers/ID/json"]
     private static let watch = ["POST /containers/ID/wait", "POST /containers/ID/attach"]
     private static let start = ["POST /containers/ID/start", "GET /containers/ID/json"]
+    /// Whether somebody restarts it.
+    private static let end = ["GET /containers/ID/json"]
     private static let lookup = "GET /containers/web/json"
 
     init() { LoopThread.start() }
@@ -33,7 +35,7 @@ struct LookupTests {
         #expect(end.status == .exited(3))
         #expect(end.error == "systemd-docker: container web is running already: taking it over\n")
         let removal = options.isEmpty ? [] : ["DELETE /containers/ID"]
-        #expect(docker.asked == [Self.lookup] + Self.watch + ["GET /containers/ID/json"] + removal)
+        #expect(docker.asked == [Self.lookup] + Self.watch + ["GET /containers/ID/json"] + Self.end + removal)
     }
 
     @Test("made with --rm and running: the Engine removes it, and we wait for that")
@@ -42,7 +44,7 @@ struct LookupTests {
         let docker = try Docker(code: 3, MainProcess())
         docker.has("running") { $0.removesItself = true }
         #expect(try await finish(docker, try docker.run()).status == .exited(3))
-        #expect(docker.asked == [Self.lookup] + Self.watch + ["GET /containers/ID/json"])
+        #expect(docker.asked == [Self.lookup] + Self.watch + ["GET /containers/ID/json"] + Self.end)
         #expect(docker.engine.received.first { $0.path.hasSuffix("/wait") }?.query == "condition=removed")
     }
 
@@ -52,7 +54,7 @@ struct LookupTests {
         let docker = try Docker(code: 3, MainProcess())
         docker.has(status)
         #expect(try await finish(docker, try docker.run([])).status == .exited(3))
-        #expect(docker.asked == [Self.lookup] + Self.watch + Self.start)
+        #expect(docker.asked == [Self.lookup] + Self.watch + Self.start + Self.end)
     }
 
     @Test("stopped, and not to be kept: another takes its place", arguments: ["exited", "created", "dead"])
@@ -67,7 +69,7 @@ struct LookupTests {
         // In our model it was made without AutoRemove, so that we remove it.
         #expect(
             docker.asked == [Self.lookup, "DELETE \(former)"] + Self.creation + Self.watch + Self.start
-                + ["DELETE /containers/ID"])
+                + Self.end + ["DELETE /containers/ID"])
     }
 
     @LoopActor
@@ -136,7 +138,7 @@ struct LookupTests {
         #expect(try await finish(docker, wrapper).status == .exited(3))
         #expect(
             docker.asked == [Self.lookup] + Self.watch + ["GET /containers/ID/json", Self.lookup] + Self.watch
-                + Self.start)
+                + Self.start + Self.end)
     }
 
     private static let lookupPath = "/containers/web/json"
@@ -192,7 +194,7 @@ struct LookupTests {
         #expect(try Files.names(in: folder.path).isEmpty)
         #expect(
             docker.asked == [Self.lookup, "POST /containers/create", Self.lookup] + Self.watch
-                + ["GET /containers/ID/json"])
+                + ["GET /containers/ID/json"] + Self.end)
     }
 
     @Test("and gone, but its name is still taken: one more try, and then an error")
