@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Linux
+
 /// The cgroup that holds all processes of one container, wherever it was placed.
 public struct ContainerGroup: Sendable, Equatable {
     private let tree: Membership.Entry
@@ -38,6 +40,20 @@ public struct ContainerGroup: Sendable, Equatable {
 
     /// The cgroup from the root of its tree: `/system.slice/nginx.service/container`.
     public var path: String { tree.path }
+
+    /// The processes that are in a container's own cgroup, wherever Docker made that; not those that were moved elsewhere.
+    ///
+    /// - Parameter id: The container's full ID.
+    public static func processes(ofContainer id: String) -> [Int32] { processes(ofContainer: id, proc: "/proc") }
+
+    static func processes(ofContainer id: String, proc: String) -> [Int32] {
+        let names = (try? Files.names(in: proc)) ?? []
+        return names.compactMap { Int32($0) }.filter { process in
+            // A process that ends meanwhile is in no cgroup.
+            let membership = try? Membership(of: String(process), proc: proc)
+            return membership?.entries.contains { CgroupPath.ofContainer(id, in: $0.path) != nil } ?? false
+        }
+    }
 
     /// Whether a process is in the container; one that has ended is not.
     ///

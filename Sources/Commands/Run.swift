@@ -446,12 +446,23 @@ final class Run {
             guard let id = known else { return }
             if createdID != nil || options.removesOnExit {
                 try await client.remove(id)
+                killOrphans(of: id)
             } else {
                 try await client.kill(id, .kill)
             }
         } catch {
             if error.isConflict || error.isNotFound { return }
             diagnostics.warning("clear away container \(options.name ?? startedID ?? createdID ?? ""): \(error)")
+        }
+    }
+
+    /// Ends what Docker has started and does not know of: a daemon that was killed meanwhile takes such a container for one
+    /// that was never started, and removes no more than its files.
+    private func killOrphans(of id: String) {
+        for process in ContainerGroup.processes(ofContainer: id) {
+            diagnostics.notice("killing process \(process): Docker has lost it while it started the container")
+            // It may have ended by itself.
+            try? Linux.Process(process).send(.kill)
         }
     }
 

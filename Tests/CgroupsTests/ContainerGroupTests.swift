@@ -73,4 +73,16 @@ struct ContainerGroupTests {
             _ = try unit.migrate(container: container.id, id: Kernel.id, controllers: .all)
         }
     }
+
+    @Test("a container's processes are found where Docker put them")
+    func processes() throws {
+        let proc = try Folder([
+            "1/cgroup": "0::/\n",
+            "7/cgroup": "0::/system.slice/docker-\(Self.id).scope\n",
+            "8/cgroup": "4:memory:/docker/\(Self.id)\n0::/\n",
+            "9/cgroup": "0::/system.slice/web.service/container\n",
+            "self/cgroup": "0::/system.slice/docker-\(Self.id).scope\n",
+        ])
+        #expect(ContainerGroup.processes(ofContainer: Self.id, proc: proc.path).sorted() == [7, 8])
+    }
 }
