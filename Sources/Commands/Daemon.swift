@@ -75,21 +75,13 @@ struct Daemon: ~Copyable {
     /// What it finds wrong with a configuration file; `nil` where it would take it, or is too old to say.
     ///
     /// Asked with its own command line, for what stands in both is wrong too. Docker 23 and later know `--validate`.
-    func objection(to path: String, environment: [String: String]) async throws -> String? {
+    func objection(to path: String) async throws -> String? {
         // The program that it runs, though a newer one may have taken the place of its file.
-        let command = try Command(
-            "/proc/\(process.id)/exe", words: ["dockerd"] + arguments + ["--validate", "--config-file=\(path)"],
-            environment: environment)
-        var output: [UInt8] = []
-        while true {
-            _ = try await EventLoop.shared.wait(for: command.output.rawValue, to: .readable)
-            let piece = try command.output.read(upTo: 65536)
-            if piece.isEmpty { break }
-            output += piece
-        }
-        let status = try command.reap()
-        let text = String(decoding: output, as: UTF8.self).split(separator: "\n").joined(separator: " ")
-        return status == .exited(0) || text.contains("unknown flag: --validate") ? nil : text
+        let end = try await EventLoop.shared.command(
+            ["/proc/\(process.id)/exe"] + arguments + ["--validate", "--config-file=\(path)"], takesErrors: true,
+            microseconds: 30_000_000)
+        let text = String(decoding: end.output, as: UTF8.self).split(separator: "\n").joined(separator: " ")
+        return end.status == .exited(0) || text.contains("unknown flag: --validate") ? nil : text
     }
 
     /// Has it read its configuration again; it does so in its own time (dockerd(8), SIGHUP).

@@ -152,7 +152,7 @@ extension Setup {
         }
         if new.original != new.text {
             let draft = try FileDraft(of: path, contents: new.text)
-            if let objection = try await daemon.objection(to: draft.path, environment: environment) {
+            if let objection = try await daemon.objection(to: draft.path) {
                 throw LaunchError("change \(path): dockerd --validate: \(objection): nothing was changed")
             }
             try draft.commit()

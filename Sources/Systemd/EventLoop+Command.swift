@@ -6,24 +6,28 @@ public import Linux
 /// What a command has left.
 public struct CommandEnd: Sendable, Equatable {
     public var status: ExitStatus
-    /// What it wrote to its stdout.
+    /// What it wrote.
     public var output: [UInt8]
 }
 
 extension EventLoop {
-    /// Runs a command to its end; what it writes to stderr is dropped.
+    /// Runs a command to its end.
     ///
     ///   - words: The program, looked for in `PATH` where it is no path, and its arguments.
     ///   - input: Its stdin; like its output no more than an empty pipe takes (64 KiB, pipe(7)).
+    ///   - takesErrors: What it writes to stderr is taken with the rest, else dropped.
     ///   - microseconds: `nil` waits for ever.
     ///   - Throws: ``SystemError`` where it cannot be run, ETIMEDOUT where it does not end in time; then, and when the
     ///     task is cancelled, it is killed with all of its process group.
     @LoopActor
-    public func command(_ words: [String], input: [UInt8], microseconds: UInt64?) async throws -> CommandEnd {
+    public func command(
+        _ words: [String], input: [UInt8] = [], takesErrors: Bool = false, microseconds: UInt64?
+    ) async throws -> CommandEnd {
         let end = try await within(microseconds: microseconds) {
             let output = try Pipe()
             try output.reading.setNonBlocking()
-            var child = try Self.spawn(words, input: input, output: output.writing.rawValue)
+            var child = try Self.spawn(
+                words, input: input, output: output.writing.rawValue, takesErrors: takesErrors)
             let process = child.process.descriptor.rawValue
             do {
                 // Its end, not that of its output: whom it has left behind may hold the pipe open for ever.
@@ -41,13 +45,14 @@ extension EventLoop {
     }
 
     private static func spawn(
-        _ words: [String], input: [UInt8], output: Int32
+        _ words: [String], input: [UInt8], output: Int32, takesErrors: Bool
     ) throws(SystemError) -> ChildProcess {
         let pipe = try Pipe()
         try pipe.writing.setNonBlocking()
         try system("write", on: "stdin of \(words.first ?? "")") { write(pipe.writing.rawValue, input, input.count) }
         let null = Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) })
-        return try ChildProcess(words, descriptors: [pipe.reading.rawValue, output, null.rawValue])
+        let error = takesErrors ? output : null.rawValue
+        return try ChildProcess(words, descriptors: [pipe.reading.rawValue, output, error])
     }
 
     private static func everything(in pipe: borrowing Descriptor) throws(SystemError) -> [UInt8] {

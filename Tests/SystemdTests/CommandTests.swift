@@ -24,6 +24,9 @@ struct CommandTests {
         #expect(end == CommandEnd(status: .exited(3), output: Array("a\nb".utf8)))
         #expect(try await run("kill -TERM $$").status == .signaled(.terminate))
         #expect(try await run("head -c 60000 /dev/zero").output.count == 60000)
+        let all = try await EventLoop.shared.command(
+            ["sh", "-c", "echo out; echo err >&2"], takesErrors: true, microseconds: 50_000_000)
+        #expect(all.output == Array("out\nerr\n".utf8))
     }
 
     @Test("no signal is blocked in it, though we block those that the loop sees")
@@ -62,7 +65,7 @@ struct CommandTests {
     @LoopActor
     func missing() async throws {
         await #expect(throws: SystemError(call: "posix_spawnp", subject: "nosuch-program", code: ENOENT)) {
-            _ = try await EventLoop.shared.command(["nosuch-program"], input: [], microseconds: 50_000_000)
+            _ = try await EventLoop.shared.command(["nosuch-program"], microseconds: 50_000_000)
         }
     }
 }
