@@ -9,20 +9,24 @@ import Systemd
 final class MainProcess: Sendable {
     private let folder: TemporaryFolder
     private let child: Child
+    private let words: Descriptor
 
-    /// - Parameter traps: what a shell does before it waits to be told, such as `trap 'exit 3' TERM`.
+    /// - Parameter traps: what a shell does before it waits to be told, such as `trap 'exit 3' TERM`; what it writes to
+    ///   its descriptor 4 is heard by ``says()``.
     init(_ traps: String = ":") throws {
         let folder = try TemporaryFolder()
         self.folder = folder
-        for name in ["end", "ready"] { mkfifo(folder[name], 0o600) }
+        for name in ["end", "ready", "words"] { mkfifo(folder[name], 0o600) }
         // Open before there is a writer: a reader's open that waits for one, and that a signal interrupts, has missed it.
         let ready = Descriptor(
             owning: try system("open", on: folder["ready"]) { open(folder["ready"], O_RDWR | O_CLOEXEC) })
+        words = Descriptor(
+            owning: try system("open", on: folder["words"]) { open(folder["words"], O_RDWR | O_CLOEXEC) })
         child = try Child(
             """
             ulimit -c 0
             \(traps)
-            exec 3<>\(folder["end"])
+            exec 3<>\(folder["end"]) 4<>\(folder["words"])
             echo ready >\(folder["ready"])
             while :; do read code <&3 && exit $code; done
             """)
@@ -40,6 +44,19 @@ final class MainProcess: Sendable {
             owning: try system("open", on: folder["end"]) { open(folder["end"], O_RDWR | O_CLOEXEC) })
         let text = "\(code)\n"
         try system("write", on: folder["end"]) { write(end.rawValue, text, text.utf8.count) }
+    }
+
+    /// Waits until it has written something, and returns it.
+    @LoopActor
+    func says() async throws -> String {
+        _ = try await EventLoop.shared.wait(for: words.rawValue, to: .readable)
+        return String(decoding: try words.read(upTo: 100), as: UTF8.self)
+    }
+
+    /// Whether it has written something that nobody has heard yet.
+    var hasMoreToSay: Bool {
+        var ready = pollfd(fd: words.rawValue, events: Int16(POLLIN), revents: 0)
+        return poll(&ready, 1, 0) == 1
     }
 
     /// Waits for its end, and reaps it: now the kernel tells how it ended.

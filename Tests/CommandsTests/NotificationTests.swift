@@ -119,9 +119,7 @@ struct NotificationTests {
         let (docker, manager) = (try Docker(code: 3, name: name, MainProcess()), try Manager())
         let wrapper = try run(docker, manager, options.isEmpty ? ["--rm"] : [], wrapper: ["--logs=false"] + options)
         // The second look at it is the last thing it does before it would leave.
-        while docker.asked.count(where: { $0 == "GET /containers/ID/json" }) < 2 {
-            try await EventLoop.shared.sleep(microseconds: 1000)
-        }
+        _ = try await docker.engine.arrival(of: "GET", "\(Docker.path)/json", times: 2)
         try docker.process.exit(3)
         _ = try await docker.process.ended()
         docker.reported.open()

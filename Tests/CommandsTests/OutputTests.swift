@@ -31,7 +31,7 @@ struct OutputTests {
             for start in stride(from: 0, to: text.count, by: size) {
                 try await docker.streams.send(Array(text[start..<min(start + size, text.count)]))
                 // Once around the loop, so that it may come as it was sent.
-                try await EventLoop.shared.sleep(microseconds: 1)
+                try await Gate.onceAround()
             }
         }
         let end = try await finish(docker, wrapper)

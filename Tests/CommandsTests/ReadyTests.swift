@@ -89,9 +89,9 @@ struct ReadyTests {
         let docker = try docker(process: try MainProcess(), looks: [Self.health("healthy")])
         let wrapper = try run(docker, manager, ["--ready", "healthy"])
         try await manager.isTold("READY=1")
-        let queries = { docker.engine.received.filter { $0.path == "/events" }.map(\.query) }
-        while queries().count < 2 { try await EventLoop.shared.sleep(microseconds: 1000) }
-        #expect(queries().map { $0.contains("exec_die") } == [true, false])
+        _ = try await docker.engine.arrival(of: "GET", "/events", times: 2)
+        let queries = docker.engine.received.filter { $0.path == "/events" }.map(\.query)
+        #expect(queries.map { $0.contains("exec_die") } == [true, false])
         #expect(try await finish(docker, wrapper) == .exited(0))
     }
 
@@ -201,10 +201,9 @@ struct ReadyTests {
             if status == "paused" { try await manager.isTold("STATUS=container web is running (paused)") }
         }
         try await manager.isTold("STATUS=container web is running (healthy)", times: 2)
-        let streams = { docker.engine.received.count { $0.path == "/events" } }
-        while streams() < 3 { try await EventLoop.shared.sleep(microseconds: 1000) }
+        _ = try await docker.engine.arrival(of: "GET", "/events", times: 3)
         #expect(try await finish(docker, wrapper) == .exited(0))
-        #expect(streams() == 3)
+        #expect(docker.engine.received.count { $0.path == "/events" } == 3)
     }
 
     // MARK: Watchdog
@@ -256,12 +255,11 @@ struct ReadyTests {
     @Test("a second SIGTERM kills, and it ends as cleanly as ever")
     @LoopActor
     func secondStop() async throws {
-        let folder = try TemporaryFolder()
-        let process = try MainProcess("trap 'echo got >\(folder["got"])' TERM")
+        let process = try MainProcess("trap 'echo got >&4' TERM")
         let docker = try Docker(code: 137, process) { $0.removesItself = true }
         let wrapper = try await docker.running()
         wrapper.send(.terminate)
-        while !Files.exists(folder["got"]) { try await EventLoop.shared.sleep(microseconds: 1000) }
+        #expect(try await process.says() == "got\n")
         wrapper.send(.terminate)
         #expect(try await process.ended() == .signaled(.kill))
         try await docker.streams.close()

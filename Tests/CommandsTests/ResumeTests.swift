@@ -106,8 +106,10 @@ struct ResumeTests {
         try await wrapper.says("one\n")
         former.send(.kill)
         _ = try former.reap()
+        let looks = try FileWatch(file)
         try await docker.streams.close()
-        try await EventLoop.shared.sleep(microseconds: 200_000)
+        // Whether there is another daemon.
+        try await looks.openedTwice()
         try docker.process.exit(3)
         _ = try await docker.process.ended()
         docker.reported.open()

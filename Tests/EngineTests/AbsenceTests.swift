@@ -36,7 +36,7 @@ struct AbsenceTests {
         let connecting = EventLoop.shared.task {
             try await Client.connect(environment: environment, patience: Self.patience).host.socket
         }
-        try await EventLoop.shared.sleep(microseconds: 1000)
+        try await Gate.onceAround()
         try system("rename", on: folder.path) { rename(engine.socket, folder["docker.sock"]) }
         #expect(try await connecting.value == folder["docker.sock"])
     }
@@ -82,12 +82,13 @@ struct AbsenceTests {
         let (former, next) = (try Child("exec sleep 1000"), try Child("exec sleep 1000"))
         try Files.replace(file, with: "\(former.id)")
         let client = try await Client.connect(environment: engine.environment)
+        let looks = try FileWatch(file)
         let waiting = EventLoop.shared.task { try await client.waitUntilBack(after: former.id) }
         // On its way down, then gone, and then its file as well.
-        try await EventLoop.shared.sleep(microseconds: 300_000)
+        try await looks.openedTwice()
         former.send(.kill)
         _ = try former.reap()
-        try await EventLoop.shared.sleep(microseconds: 300_000)
+        try await looks.openedTwice()
         try Files.remove(file)
         #expect(engine.received.count == 1)
         try Files.replace(file, with: "\(next.id)\n")

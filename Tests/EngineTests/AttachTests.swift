@@ -36,7 +36,7 @@ struct AttachTests {
         }
         try await sent.opened()
         // Once around the loop.
-        try await EventLoop.shared.sleep(microseconds: 1)
+        try await Gate.onceAround()
         read.open()
         return try await task.value
     }

@@ -77,17 +77,19 @@ public final class FakeEngine: Sendable {
 @LoopActor
 extension FakeEngine {
     /// Waits until it was asked this, which may have been before, and returns the request.
-    public func arrival(of method: String, _ path: String) async throws -> Received {
-        let gate = try Gate()
+    ///
+    /// - Parameter times: so often, in all; the last of these is returned.
+    public func arrival(of method: String, _ path: String, times: Int = 1) async throws -> Received {
         let wanted = Rule(method: method, path: path, answers: [])
-        let early = server.state.withLock { state in
-            state.awaited.append((wanted, gate))
-            return state.received.first(where: wanted.fits)
+        while true {
+            let gate = try Gate()
+            let found = server.state.withLock { state in
+                state.awaited.append((wanted, gate))
+                return state.received.filter(wanted.fits)
+            }
+            if found.count >= times { return found[times - 1] }
+            try await gate.opened()
         }
-        if let early { return early }
-        try await gate.opened()
-        guard let request = received.first(where: wanted.fits) else { throw CancellationError() }
-        return request
     }
 }
 

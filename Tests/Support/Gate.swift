@@ -25,6 +25,13 @@ public final class Gate: Sendable {
 
 @LoopActor
 extension Gate {
+    /// Goes once around the loop: what is ready by now has been seen to then.
+    public static func onceAround() async throws {
+        let gate = try Gate()
+        gate.open()
+        try await gate.opened()
+    }
+
     /// Waits on the loop.
     public func opened() async throws {
         // One of its own for each wait: epoll(7) takes a descriptor only once.

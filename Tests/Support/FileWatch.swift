@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import Linux
+internal import Systemd
+
+/// Tells when somebody looks at a file (inotify(7), IN_OPEN).
+public final class FileWatch: Sendable {
+    private let queue: Descriptor
+
+    public init(_ path: String) throws(SystemError) {
+        queue = Descriptor(
+            owning: try system("inotify_init1", on: path) { inotify_init1(Int32(IN_CLOEXEC)) })
+        let number = queue.rawValue
+        try system("inotify_add_watch", on: path) { inotify_add_watch(number, path, UInt32(IN_OPEN)) }
+    }
+
+    /// Waits until it was opened twice from now on: whoever looks at it again and again has by then made up its mind
+    /// about the first look.
+    @LoopActor
+    public func openedTwice() async throws {
+        try await next()
+        try await next()
+    }
+
+    @LoopActor
+    private func next() async throws {
+        _ = try await EventLoop.shared.wait(for: queue.rawValue, to: .readable)
+        // One event at a time: those of a watched file have no name, so they are of one size.
+        _ = try queue.read(upTo: MemoryLayout<inotify_event>.size)
+    }
+}
