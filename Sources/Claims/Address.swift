@@ -37,6 +37,27 @@ public enum Address: Sendable, Equatable {
         [system] + (runtimeDirectory.map { [user(runtimeDirectory: $0)] } ?? []) + [abstract]
     }
 
+    /// Where a supervisor says what it owns.
+    ///
+    /// - Parameter runtimeDirectory: `XDG_RUNTIME_DIR`.
+    public static func ofOwner(runtimeDirectory: String?) -> Address {
+        if geteuid() == 0 { return .folder("/run/systemd-docker/owners") }
+        return runtimeDirectory.map { .folder("\($0)/systemd-docker/owners") } ?? .abstract
+    }
+
+    func socket(of subject: Subject) -> SocketAddress {
+        switch self {
+        case .folder(let folder): .path("\(folder)/\(subject.fileName)")
+        case .abstract: .abstract("systemd-docker/owners/\(subject.fileName)")
+        }
+    }
+
+    /// Makes a folder of sockets, and the one above it, which only our user may enter.
+    static func makeFolder(_ folder: String) throws(SystemError) {
+        if let slash = folder.lastIndex(of: "/") { try Files.makeFolder(String(folder[..<slash]), mode: 0o700) }
+        try Files.makeFolder(folder, mode: 0o700)
+    }
+
     /// The socket of a container.
     func socket(of id: ContainerID) -> SocketAddress {
         switch self {

@@ -110,8 +110,7 @@ public final class Claim {
         guard case .folder(let folder) = address, case .path(let path) = address.socket(of: id) else {
             return try .listening(at: address.socket(of: id))
         }
-        if let slash = folder.lastIndex(of: "/") { try Files.makeFolder(String(folder[..<slash]), mode: 0o700) }
-        try Files.makeFolder(folder, mode: 0o700)
+        try Address.makeFolder(folder)
         do throws(SystemError) {
             _ = try Descriptor.connected(to: .path(path))
             throw SystemError(call: "bind", subject: path, code: EADDRINUSE)

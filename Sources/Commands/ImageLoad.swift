@@ -128,11 +128,10 @@ private struct Note {
             """
     }
 
-    /// Named after tarball and image, by a hash (FNV-1a): of two of one name, one is loaded again.
+    /// Named after tarball and image, by a hash: of two of one name, one is loaded again.
     private var path: String {
         let names = subject.split(separator: "\n").prefix(2).joined(separator: "\n")
-        let hash = names.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return "\(folder)/load-\(String(hash, radix: 16))"
+        return "\(folder)/load-\(String(fnv1a(names.utf8), radix: 16))"
     }
 
     /// The ID of the image that came of it.

@@ -46,4 +46,14 @@ public struct Peer: ~Copyable, Sendable {
         var ready = pollfd(fd: handle, events: Int16(POLLIN), revents: 0)
         return poll(&ready, 1, 0) == 1
     }
+
+    /// Its main thread has ended, reaped or not: what it had open may still be open in a process that shares it.
+    public var isDying: Bool {
+        if handle >= 0 { return hasEnded }
+        guard process > 0 else { return false }
+        // Before Linux 6.5 only its number can be asked.
+        guard let found = try? Process(process) else { return true }
+        var ready = pollfd(fd: found.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        return poll(&ready, 1, 0) == 1
+    }
 }
