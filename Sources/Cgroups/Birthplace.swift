@@ -7,24 +7,25 @@ extension UnitGroup {
     /// deeper (``enterSupervisorGroup()``, DelegateSubgroup=). Outside of units it is the supervisor's own cgroup.
     ///
     /// - Parameters:
+    ///   - id: The container's full ID, which its cgroup is named after: a unit may run several.
     ///   - supervisor: Its process.
     ///   - root: Where cgroups are mounted.
     /// - Throws: ``CgroupError/outside(process:)`` when we have no name for its cgroup.
     public static func birthplace(
-        ofContainerOf supervisor: Int32, root: String = "/sys/fs/cgroup"
+        ofContainer id: String, of supervisor: Int32, root: String = "/sys/fs/cgroup"
     ) throws(CgroupError) -> String {
         try birthplace(
-            ofContainerOf: supervisor, in: try Membership(of: supervisor), hierarchy: try .detect(root: root))
+            ofContainer: id, of: supervisor, in: try Membership(of: supervisor), hierarchy: try .detect(root: root))
     }
 
     static func birthplace(
-        ofContainerOf supervisor: Int32, in membership: Membership, hierarchy: Hierarchy
+        ofContainer id: String, of supervisor: Int32, in membership: Membership, hierarchy: Hierarchy
     ) throws(CgroupError) -> String {
         guard let path = membership.entries.first(where: { $0.isTracking(in: hierarchy) })?.path,
             // The kernel writes `/..` for what lies outside our cgroup namespace (cgroup_namespaces(7)).
             !path.hasPrefix("/..")
         else { throw .outside(process: supervisor) }
         let unit = CgroupPath.cut(path, afterLast: { $0.hasSuffix(".service") || $0.hasSuffix(".scope") })
-        return "\(unit ?? (path == "/" ? "" : path))/\(containerName)"
+        return "\(unit ?? (path == "/" ? "" : path))/\(id)"
     }
 }

@@ -23,7 +23,7 @@ public struct ContainerGroup: Sendable, Equatable {
             entry.isUnified ? 0 : entry.controllers == [Membership.Entry.systemd] ? 1 : 2
         }
         for entry in membership.entries.sorted(by: { rank($0) < rank($1) }) {
-            let placed = unit.flatMap { $0.containerPath(in: entry) }
+            let placed = unit.flatMap { $0.path(ofContainer: id, in: entry) }
             let path =
                 if let placed, CgroupPath.isInside(entry.path, placed) {
                     placed
@@ -38,10 +38,10 @@ public struct ContainerGroup: Sendable, Equatable {
         throw .foreign(process: process, container: id, found: membership.entries.map(\.path).first ?? "/")
     }
 
-    /// The cgroup from the root of its tree: `/system.slice/nginx.service/container`.
+    /// The cgroup from the root of its tree: `/system.slice/nginx.service/ID`.
     public var path: String { tree.path }
 
-    /// The processes that are in a container's own cgroup, wherever Docker made that; not those that were moved elsewhere.
+    /// The processes that are in a container's own cgroup, wherever Docker made that or we did.
     ///
     /// - Parameter id: The container's full ID.
     public static func processes(ofContainer id: String) -> [Int32] { processes(ofContainer: id, proc: "/proc") }

@@ -16,7 +16,7 @@ public struct Migration: Sendable, Equatable {
 }
 
 extension UnitGroup {
-    /// Moves a running container from where Docker put it to `<unit>/container`: device filter and limits first, then
+    /// Moves a running container from where Docker put it to `<unit>/ID`: device filter and limits first, then
     /// every process.
     ///
     /// On version 2 the limits need Delegate= and ``enterSupervisorGroup()``. Without, no controller is enabled below
@@ -50,13 +50,13 @@ extension UnitGroup {
         var lostLimits: [LostLimit] = []
         do throws(CgroupError) {
             for route in routes {
-                try route.place.container.make()
-                try carryDeviceFilter(of: process, at: membership, along: route, proc: proc)
-                lostLimits += carryLimits(along: route)
+                try route.place.container(id).make()
+                try carryDeviceFilter(of: process, in: id, at: membership, along: route, proc: proc)
+                lostLimits += carryLimits(of: id, along: route)
             }
         } catch {
             // Nobody is in them yet. What cannot be removed goes with the unit; the first error is the one that counts.
-            for route in routes { try? route.place.container.remove() }
+            for route in routes { try? route.place.container(id).remove() }
             throw error
         }
 
@@ -65,11 +65,13 @@ extension UnitGroup {
         let freezer = freezer(of: id, in: membership, main: mainSource)
         // Trees in which Docker made no cgroup for the container: there its processes sit among others (a hybrid
         // host's version 2 tree), and only their numbers tell them apart.
-        let companions = routes.filter { $0.source == nil }.map(\.place.container)
-        try Departure(from: mainSource, to: main.place.container, companions: companions, freezer: freezer).complete()
+        let companions = routes.filter { $0.source == nil }.map { $0.place.container(id) }
+        try Departure(
+            from: mainSource, to: main.place.container(id), companions: companions, freezer: freezer
+        ).complete()
         for route in routes where route != main {
             guard let source = route.source else { continue }
-            try Departure(from: source, to: route.place.container, freezer: freezer).complete()
+            try Departure(from: source, to: route.place.container(id), freezer: freezer).complete()
         }
         return Migration(wasInside: false, lostLimits: lostLimits, notMoved: notMoved)
     }
@@ -120,10 +122,10 @@ extension UnitGroup {
     }
 
     private func carryDeviceFilter(
-        of process: Int32, at membership: Membership, along route: Route, proc: String
+        of process: Int32, in id: String, at membership: Membership, along route: Route, proc: String
     ) throws(CgroupError) {
         guard route.place.tree.isUnified, let path = membership.path(in: route.place.tree) else { return }
-        let target = route.place.container
+        let target = route.place.container(id)
         do throws(SystemError) {
             // Where the process itself is: a container may have cgroups of its own below Docker's, with filters.
             try DeviceFilter.carry(from: Group(path: route.place.mount + path), to: target)
@@ -135,10 +137,10 @@ extension UnitGroup {
         }
     }
 
-    private func carryLimits(along route: Route) -> [LostLimit] {
+    private func carryLimits(of id: String, along route: Route) -> [LostLimit] {
         guard let source = route.source else { return [] }
         let unit = route.place.group
-        let target = route.place.container
+        let target = route.place.container(id)
         guard route.place.tree.isUnified else {
             return Limit.carryAll(Limit.legacy, from: source, to: target, unit: unit, isDelegated: true)
         }

@@ -4,17 +4,19 @@ internal import Glibc
 internal import Linux
 
 extension UnitGroup {
-    /// Removes `<unit>/container` and what the container made below it, in every tree; gone already is fine.
+    /// Removes `<unit>/ID` and what the container made below it, in every tree; gone already is fine.
     ///
-    /// Throws when a process still sits there: one that outlived the container (`--pid=host`).
-    public func removeContainerGroups() throws(CgroupError) {
+    /// - Parameter id: The container's full ID.
+    /// - Throws: when a process still sits there: one that outlived the container (`--pid=host`).
+    public func removeGroups(ofContainer id: String) throws(CgroupError) {
+        guard !id.isEmpty else { return }
         let clock = ContinuousClock()
         // A process is reported dead an instant before the kernel lets go of its cgroup.
         let deadline = clock.now + .milliseconds(200)
         for place in places {
             while true {
                 do throws(SystemError) {
-                    try place.container.remove()
+                    try place.container(id).remove()
                     break
                 } catch  where error.isBusy && clock.now < deadline {
                     sched_yield()

@@ -22,11 +22,10 @@ public struct UnitGroup: Sendable, Equatable {
         let path: String
 
         var group: Group { Group(path: mount + path) }
-        var container: Group { group.child(UnitGroup.containerName) }
+        /// A group for each container: a unit may run several.
+        func container(_ id: String) -> Group { group.child(id) }
     }
 
-    /// The last part of the path of a container that is not made by Docker alone.
-    public static let containerName = "container"
     static let supervisorName = "supervisor"
 
     /// Finds the unit's cgroups from our own.
@@ -107,13 +106,16 @@ public struct UnitGroup: Sendable, Equatable {
         return path.map { CgroupPath.isInside($0, tracking.path) } ?? false
     }
 
-    /// How many processes the kernel has killed in the container's cgroup for want of memory, wherever the limit stood;
-    /// 0 where the container is not in a cgroup of ours, or nobody counts.
+    /// How many processes the kernel has killed in a container's cgroup for want of memory, wherever the limit stood;
+    /// 0 where the container is not in a cgroup of ours, or no controller counts.
     ///
     /// `oom_kill` of memory.events (cgroup-v2.rst), of memory.oom_control in version 1.
-    public var outOfMemoryKills: Int {
+    ///
+    /// - Parameter id: The container's full ID.
+    public func outOfMemoryKills(container id: String) -> Int {
         for place in places {
-            guard let text = place.container.value("memory.events") ?? place.container.value("memory.oom_control")
+            let container = place.container(id)
+            guard let text = container.value("memory.events") ?? container.value("memory.oom_control")
             else { continue }
             for line in text.split(separator: "\n") where line.hasPrefix("oom_kill ") {
                 return Int(line.dropFirst("oom_kill ".count)) ?? 0
@@ -122,8 +124,8 @@ public struct UnitGroup: Sendable, Equatable {
         return 0
     }
 
-    /// The place of the container in the tree of `entry`, if the unit has one there.
-    func containerPath(in entry: Membership.Entry) -> String? {
-        places.first { $0.tree.controllers == entry.controllers }.map { "\($0.path)/\(Self.containerName)" }
+    /// The place of a container in the tree of `entry`, if the unit has one there.
+    func path(ofContainer id: String, in entry: Membership.Entry) -> String? {
+        places.first { $0.tree.controllers == entry.controllers }.map { "\($0.path)/\(id)" }
     }
 }

@@ -54,6 +54,8 @@ extension Peer {
     }
 
     /// The parts of a /proc/PID/cgroup's paths that container engines, and we, name their containers by.
+    ///
+    /// `container` is what releases before 0.2 called the cgroup of each of theirs.
     static func containers(in cgroups: String) -> Set<Substring> {
         Set(cgroups.split(whereSeparator: { $0 == "/" || $0 == "\n" }).filter { $0 == "container" || hasID($0) })
     }

@@ -129,8 +129,8 @@ extension Run {
     /// Removes the cgroups that the container has left behind.
     func clear(_ place: Place, container id: String) {
         do throws(CgroupError) {
-            try place.group.removeContainerGroups()
-            try place.footprint.remove(container: place.choice.placement == .native ? UnitGroup.containerName : id)
+            try place.group.removeGroups(ofContainer: id)
+            try place.footprint.remove(container: id)
         } catch {
             diagnostics.warning(error)
         }

@@ -305,7 +305,8 @@ final class Run {
             let removal = options.removesOnExit && !container.hostConfig.removesItself
             let outcome = try await supervisor.run(
                 wait: launched.wait, output: launched.output, events: launched.events, signals: signals, proxy: proxy,
-                removal: removal, memoryKills: { [place] in place?.group.outOfMemoryKills ?? 0 }
+                removal: removal,
+                memoryKills: { [place] in place?.group.outOfMemoryKills(container: container.id) ?? 0 }
             ) { [weak self] in self?.react(to: $0, client, container) }
             switch outcome {
             case .ended(let status?):

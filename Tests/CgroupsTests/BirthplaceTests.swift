@@ -9,21 +9,21 @@ struct BirthplaceTests {
     @Test(
         "is below the innermost unit of its supervisor",
         arguments: [
-            ("0::/system.slice/web.service", "/system.slice/web.service/container"),
-            ("0::/system.slice/web.service/supervisor", "/system.slice/web.service/container"),
-            ("0::/system.slice/web.service/of-DelegateSubgroup", "/system.slice/web.service/container"),
+            ("0::/system.slice/web.service", "/system.slice/web.service/\(Kernel.id)"),
+            ("0::/system.slice/web.service/supervisor", "/system.slice/web.service/\(Kernel.id)"),
+            ("0::/system.slice/web.service/of-DelegateSubgroup", "/system.slice/web.service/\(Kernel.id)"),
             (
                 "0::/system.slice/system-web.slice/web@1.service",
-                "/system.slice/system-web.slice/web@1.service/container"
+                "/system.slice/system-web.slice/web@1.service/\(Kernel.id)"
             ),
             (
                 "0::/user.slice/user-7.slice/user@7.service/app.slice/web.service/supervisor",
-                "/user.slice/user-7.slice/user@7.service/app.slice/web.service/container"
+                "/user.slice/user-7.slice/user@7.service/app.slice/web.service/\(Kernel.id)"
             ),
-            ("0::/user.slice/user-7.slice/session-1.scope", "/user.slice/user-7.slice/session-1.scope/container"),
-            ("0::/", "/container"),
-            ("0::/elsewhere", "/elsewhere/container"),
-            ("1:name=systemd:/\n0::/system.slice/web.service", "/system.slice/web.service/container"),
+            ("0::/user.slice/user-7.slice/session-1.scope", "/user.slice/user-7.slice/session-1.scope/\(Kernel.id)"),
+            ("0::/", "/\(Kernel.id)"),
+            ("0::/elsewhere", "/elsewhere/\(Kernel.id)"),
+            ("1:name=systemd:/\n0::/system.slice/web.service", "/system.slice/web.service/\(Kernel.id)"),
         ])
     func unified(text: String, place: String) throws {
         #expect(try Self.birthplace(text, .unified) == place)
@@ -32,7 +32,7 @@ struct BirthplaceTests {
     @Test("is told by systemd's own tree on version 1", arguments: [Hierarchy.legacy, .hybrid])
     func legacy(hierarchy: Hierarchy) throws {
         let text = "4:memory:/elsewhere.service\n1:name=systemd:/system.slice/web.service\n0::/other.service"
-        #expect(try Self.birthplace(text, hierarchy) == "/system.slice/web.service/container")
+        #expect(try Self.birthplace(text, hierarchy) == "/system.slice/web.service/\(Kernel.id)")
     }
 
     @Test(
@@ -44,6 +44,6 @@ struct BirthplaceTests {
 
     private static func birthplace(_ text: String, _ hierarchy: Hierarchy) throws -> String {
         try UnitGroup.birthplace(
-            ofContainerOf: 7, in: Membership(parsing: text), hierarchy: hierarchy)
+            ofContainer: Kernel.id, of: 7, in: Membership(parsing: text), hierarchy: hierarchy)
     }
 }

@@ -19,16 +19,15 @@ struct ContainerGroupTests {
         "is found wherever the container was placed",
         arguments: zip(
             [
-                "0::/system.slice/web.service/container\n",
-                "0::/system.slice/web.service/container/init.scope\n",
                 "0::/system.slice/web.service/\(id)\n",
+                "0::/system.slice/web.service/\(id)/init.scope\n",
                 "0::/system.slice/docker-\(id).scope/init.scope\n",
                 "9:name=systemd:/docker/\(id)\n0::/\n",
                 "4:memory:/docker/\(id)\n9:name=systemd:/system.slice/web.service\n0::/system.slice/web.service\n",
             ],
             [
-                "/system.slice/web.service/container", "/system.slice/web.service/container",
-                "/system.slice/web.service/\(id)", "/system.slice/docker-\(id).scope", "/docker/\(id)", "/docker/\(id)",
+                "/system.slice/web.service/\(id)", "/system.slice/web.service/\(id)",
+                "/system.slice/docker-\(id).scope", "/docker/\(id)", "/docker/\(id)",
             ]))
     func place(text: String, path: String) throws {
         let proc = try Folder(["7/cgroup": text])
@@ -49,9 +48,9 @@ struct ContainerGroupTests {
     func contains() throws {
         let proc = try Folder([
             "1/cgroup": "0::/\n",
-            "7/cgroup": "0::/system.slice/web.service/container\n",
-            "8/cgroup": "0::/system.slice/web.service/container/deeper\n",
-            "9/cgroup": "0::/system.slice/web.service/container2\n",
+            "7/cgroup": "0::/system.slice/web.service/\(Self.id)\n",
+            "8/cgroup": "0::/system.slice/web.service/\(Self.id)/deeper\n",
+            "9/cgroup": "0::/system.slice/web.service/\(Self.id)2\n",
             "10/cgroup": "0::/system.slice/web.service/supervisor\n",
         ])
         let (unit, _) = try Self.unit()
@@ -74,15 +73,15 @@ struct ContainerGroupTests {
         }
     }
 
-    @Test("a container's processes are found where Docker put them")
+    @Test("a container's processes are found where Docker put them and where we did")
     func processes() throws {
         let proc = try Folder([
             "1/cgroup": "0::/\n",
             "7/cgroup": "0::/system.slice/docker-\(Self.id).scope\n",
             "8/cgroup": "4:memory:/docker/\(Self.id)\n0::/\n",
-            "9/cgroup": "0::/system.slice/web.service/container\n",
+            "9/cgroup": "0::/system.slice/web.service/\(Self.id)\n",
             "self/cgroup": "0::/system.slice/docker-\(Self.id).scope\n",
         ])
-        #expect(ContainerGroup.processes(ofContainer: Self.id, proc: proc.path).sorted() == [7, 8])
+        #expect(ContainerGroup.processes(ofContainer: Self.id, proc: proc.path).sorted() == [7, 8, 9])
     }
 }

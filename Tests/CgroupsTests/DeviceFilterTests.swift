@@ -52,7 +52,7 @@ struct DeviceFilterTests {
             try Group(path: "\(slice)/\(Kernel.id)").admit(container.id)
         }
         _ = try kernel.unitGroup().migrate(container: container.id, id: Kernel.id, controllers: .all)
-        #expect(try kernel.place(of: container.id) == "/probe.service/container")
+        #expect(try kernel.place(of: container.id) == "/probe.service/\(Kernel.id)")
         #expect(try !Self.opens(container))
     }
 
@@ -67,7 +67,7 @@ struct DeviceFilterTests {
         let wanted = try DeviceFilter.programs(effectiveAt: Group(path: kernel.dockerFolder()))
         let before = try DeviceFilter.programs(effectiveAt: Group(path: kernel.unitFolder()))
         _ = try kernel.unitGroup().migrate(container: container.id, id: Kernel.id, controllers: .all)
-        let after = try DeviceFilter.programs(effectiveAt: Group(path: "\(kernel.unitFolder())/container"))
+        let after = try DeviceFilter.programs(effectiveAt: Group(path: "\(kernel.unitFolder())/\(Kernel.id)"))
         #expect(Set(after) == Set(wanted).union(before))
         #expect(after.count == Set(after).count)
         #expect(try !Self.opens(container))
@@ -82,7 +82,7 @@ struct DeviceFilterTests {
         // Without flags: nobody below may attach another.
         try Self.attach(1, to: kernel.unitFolder(), flags: 0)
         let unit = try kernel.unitGroup()
-        let target = "\(kernel.unitFolder())/container"
+        let target = "\(kernel.unitFolder())/\(Kernel.id)"
         let reason = "bpf(BPF_PROG_ATTACH) \(target): Operation not permitted"
         #expect(throws: CgroupError.deviceFilter(group: target, reason: reason)) {
             try unit.migrate(container: container.id, id: Kernel.id, controllers: .all)

@@ -135,14 +135,14 @@ struct LimitsTests {
         if isDelegated {
             #expect(migration.lostLimits == [])
             #expect(!migration.needsDelegation)
-            let target = Group(path: "\(kernel.unitFolder())/container")
+            let target = Group(path: "\(kernel.unitFolder())/\(Kernel.id)")
             for sample in given { #expect(target.value(sample.file) == sample.value, "\(sample.file)") }
         } else {
             #expect(Set(migration.lostLimits.map(\.name)) == Set(given.map(\.file)))
             #expect(migration.needsDelegation == !given.isEmpty)
             #expect(Group(path: kernel.unitFolder()).value("cgroup.subtree_control") == "")
         }
-        #expect(try kernel.place(of: container.id) == "/probe.service/container")
+        #expect(try kernel.place(of: container.id) == "/probe.service/\(Kernel.id)")
     }
 
     private static let legacySamples = [
@@ -168,7 +168,7 @@ struct LimitsTests {
         #expect(migration.lostLimits == [])
         #expect(!migration.wasInside)
         for sample in given {
-            let folder = "\(kernel.unitFolder(sample.controller))/container"
+            let folder = "\(kernel.unitFolder(sample.controller))/\(Kernel.id)"
             let shown = Group(path: folder).value(sample.file)?.split(separator: "\n").first?.split(separator: " ").last
             #expect(shown.map(String.init) == sample.value, "\(sample.file)")
         }

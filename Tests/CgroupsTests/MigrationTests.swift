@@ -21,7 +21,8 @@ struct MigrationTests {
         #expect(migration == Migration(wasInside: false, lostLimits: [], notMoved: []))
         for child in [first, second] {
             #expect(
-                try kernel.place(of: child.id, version == .legacy ? "name=systemd" : nil) == "/probe.service/container")
+                try kernel.place(of: child.id, version == .legacy ? "name=systemd" : nil)
+                    == "/probe.service/\(Kernel.id)")
         }
         #expect(try kernel.processes(kernel.dockerFolder("name=systemd")).isEmpty)
         #expect(
@@ -37,8 +38,8 @@ struct MigrationTests {
         try Files.makeFolder("\(kernel.dockerFolder())/init.scope")
         try Group(path: "\(kernel.dockerFolder())/init.scope").admit(initial.id)
         _ = try kernel.unitGroup().migrate(container: initial.id, id: Kernel.id, controllers: .all)
-        #expect(try kernel.place(of: initial.id) == "/probe.service/container")
-        #expect(try kernel.place(of: other.id) == "/probe.service/container")
+        #expect(try kernel.place(of: initial.id) == "/probe.service/\(Kernel.id)")
+        #expect(try kernel.place(of: other.id) == "/probe.service/\(Kernel.id)")
     }
 
     @Test("a container that forks as fast as it can leaves nobody behind", arguments: Kernel.versions)
@@ -49,7 +50,7 @@ struct MigrationTests {
         let main = try kernel.container("read line")
         _ = try kernel.unitGroup().migrate(container: main.id, id: Kernel.id, controllers: .all)
         #expect(try kernel.processes(kernel.dockerFolder("name=systemd")).isEmpty)
-        let inside = try kernel.processes("\(kernel.unitFolder("name=systemd"))/container")
+        let inside = try kernel.processes("\(kernel.unitFolder("name=systemd"))/\(Kernel.id)")
         for child in storms + [main] { #expect(inside.contains(child.id)) }
     }
 
@@ -61,7 +62,9 @@ struct MigrationTests {
         let chains = try (0..<2).map { _ in try kernel.container("next() { next & }; next") }
         _ = try kernel.unitGroup().migrate(container: main.id, id: Kernel.id, controllers: .all)
         #expect(try kernel.processes(kernel.dockerFolder("name=systemd")).isEmpty)
-        #expect(try kernel.place(of: main.id, version == .legacy ? "name=systemd" : nil) == "/probe.service/container")
+        #expect(
+            try kernel.place(of: main.id, version == .legacy ? "name=systemd" : nil)
+                == "/probe.service/\(Kernel.id)")
         #expect(chains.count == 2)
     }
 
@@ -95,7 +98,7 @@ struct MigrationTests {
             try unit.migrate(container: container.id, id: other, controllers: .all)
         }
         #expect(try kernel.place(of: container.id) == "/docker-\(Kernel.id).scope")
-        #expect(!Files.exists("\(kernel.unitFolder())/container"))
+        #expect(!Files.exists("\(kernel.unitFolder())/\(Kernel.id)"))
     }
 
     @Test("a process that is gone is said to be gone")
@@ -110,9 +113,9 @@ struct MigrationTests {
     @Test("a cgroup that an earlier run left is made anew")
     func leftOver() throws {
         let kernel = try Kernel(.unified)
-        try Files.makeFolder("\(kernel.unitFolder())/container")
-        try Files.makeFolder("\(kernel.unitFolder())/container/deeper")
-        try Files.write("1", to: "\(kernel.unitFolder())/container/cgroup.freeze")
+        try Files.makeFolder("\(kernel.unitFolder())/\(Kernel.id)")
+        try Files.makeFolder("\(kernel.unitFolder())/\(Kernel.id)/deeper")
+        try Files.write("1", to: "\(kernel.unitFolder())/\(Kernel.id)/cgroup.freeze")
         let container = try kernel.container("read line; echo alive")
         _ = try kernel.unitGroup().migrate(container: container.id, id: Kernel.id, controllers: .all)
         try container.send("go")
@@ -128,7 +131,7 @@ struct MigrationTests {
         try Files.write("threaded", to: "\(threaded)/cgroup.type")
         try Files.write(String(main.id), to: "\(threaded)/cgroup.threads")
         _ = try kernel.unitGroup().migrate(container: main.id, id: Kernel.id, controllers: .all)
-        #expect(try kernel.place(of: main.id) == "/probe.service/container")
+        #expect(try kernel.place(of: main.id) == "/probe.service/\(Kernel.id)")
     }
 
     @Test("a unit whose cgroup holds threads is refused, and nothing moves")
@@ -138,7 +141,7 @@ struct MigrationTests {
         try Files.makeFolder("\(kernel.unitFolder())/threads")
         try Files.write("threaded", to: "\(kernel.unitFolder())/threads/cgroup.type")
         let unit = try kernel.unitGroup()
-        #expect(throws: CgroupError.threaded(group: "\(kernel.unitFolder())/container")) {
+        #expect(throws: CgroupError.threaded(group: "\(kernel.unitFolder())/\(Kernel.id)")) {
             try unit.migrate(container: main.id, id: Kernel.id, controllers: .all)
         }
         #expect(try kernel.place(of: main.id) == "/docker-\(Kernel.id).scope")
@@ -175,7 +178,7 @@ struct MigrationTests {
         let staying = ["memory", "devices", "cpu"].filter(kernel.has)
         let migration = try kernel.unitGroup().migrate(
             container: container.id, id: Kernel.id, controllers: .named(["pids", "devices"].filter(kernel.has)))
-        for name in moving { #expect(try kernel.place(of: container.id, name) == "/probe.service/container") }
+        for name in moving { #expect(try kernel.place(of: container.id, name) == "/probe.service/\(Kernel.id)") }
         for name in staying { #expect(try kernel.place(of: container.id, name) == "/docker-\(Kernel.id).scope") }
         #expect(migration.notMoved == ["devices"].filter(kernel.has))
     }
@@ -188,7 +191,7 @@ struct MigrationTests {
         for name in kernel.controllers {
             #expect(
                 try kernel.place(of: container.id, name)
-                    == (name == "devices" ? "/docker-\(Kernel.id).scope" : "/probe.service/container"), "\(name)")
+                    == (name == "devices" ? "/docker-\(Kernel.id).scope" : "/probe.service/\(Kernel.id)"), "\(name)")
         }
         #expect(migration.notMoved.isEmpty)
     }
@@ -209,8 +212,8 @@ struct MigrationTests {
         let unit = try UnitGroup(unit: Kernel.unit, membership: membership, root: kernel.root)
         #expect(unit.hierarchy == .hybrid)
         _ = try unit.migrate(container: container.id, id: Kernel.id, controllers: .named([]))
-        #expect(try kernel.place(of: container.id, "name=systemd") == "/probe.service/container")
-        #expect(try tree.place(of: container.id) == "/probe.service/container")
+        #expect(try kernel.place(of: container.id, "name=systemd") == "/probe.service/\(Kernel.id)")
+        #expect(try tree.place(of: container.id) == "/probe.service/\(Kernel.id)")
         #expect(try tree.place(of: neighbour.id) == "/docker.service")
     }
 }

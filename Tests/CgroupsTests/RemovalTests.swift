@@ -12,15 +12,15 @@ struct RemovalTests {
         let kernel = try Kernel(version)
         let unit = try kernel.unitGroup()
         for place in unit.places {
-            try Files.makeFolder(place.container.path)
-            for name in ["a", "a/b", "c"] { try Files.makeFolder("\(place.container.path)/\(name)") }
+            try Files.makeFolder(place.container(Kernel.id).path)
+            for name in ["a", "a/b", "c"] { try Files.makeFolder("\(place.container(Kernel.id).path)/\(name)") }
         }
-        try unit.removeContainerGroups()
+        try unit.removeGroups(ofContainer: Kernel.id)
         for place in unit.places {
-            #expect(!place.container.exists)
+            #expect(!place.container(Kernel.id).exists)
             #expect(place.group.exists)
         }
-        try unit.removeContainerGroups()
+        try unit.removeGroups(ofContainer: Kernel.id)
     }
 
     @Test("a process that outlived the container keeps them, and is an error")
@@ -29,10 +29,11 @@ struct RemovalTests {
         let container = try kernel.container("read line")
         let unit = try kernel.unitGroup()
         _ = try unit.migrate(container: container.id, id: Kernel.id, controllers: .all)
-        let error = #expect(throws: CgroupError.self) { try unit.removeContainerGroups() }
+        let error = #expect(throws: CgroupError.self) { try unit.removeGroups(ofContainer: Kernel.id) }
         #expect(
             error?.description
-                == "removing the container's cgroup: rmdir \(kernel.unitFolder())/container: Device or resource busy")
+                == "removing the container's cgroup: rmdir \(kernel.unitFolder())/\(Kernel.id): Device or resource busy"
+        )
     }
 
     @Test("what Docker leaves in trees that systemd does not manage goes, and what was there before stays")

@@ -105,14 +105,14 @@ struct UnitGroupTests {
     @Test(
         "counts what was killed in the container for want of memory",
         arguments: [
-            ("/system.slice/web.service/container/memory.events", "low 0\nhigh 0\nmax 7\noom 3\noom_kill 2\n", 2),
-            ("/system.slice/web.service/container/memory.events", "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\n", 0),
+            ("/system.slice/web.service/\(Kernel.id)/memory.events", "low 0\nhigh 0\nmax 7\noom 3\noom_kill 2\n", 2),
+            ("/system.slice/web.service/\(Kernel.id)/memory.events", "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\n", 0),
             ("/system.slice/web.service/memory.events", "oom_kill 2\n", 0),
         ])
     func memoryKills(file: String, text: String, count: Int) throws {
         let root = try Folder(["cgroup.procs": "", String(file.dropFirst()): text])
         let membership = Membership(parsing: "0::/system.slice/web.service/supervisor\n")
         let unit = try UnitGroup(unit: "web.service", membership: membership, root: root.path)
-        #expect(unit.outOfMemoryKills == count)
+        #expect(unit.outOfMemoryKills(container: Kernel.id) == count)
     }
 }

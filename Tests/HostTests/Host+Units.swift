@@ -74,7 +74,7 @@ extension Host {
             docker ps --all --format 'container {{.Names}} {{.Status}}'
             find /run/systemd-docker /run/*.pid -mindepth 1 ! -path /run/systemd-docker/claims 2>/dev/null | sed 's/^/file /' || true
             pgrep --list-full systemd-docker | sed 's/^/process /' || true
-            find /sys/fs/cgroup -type d \\( -name 'docker-*' -o -name container -o -name supervisor \\
+            find /sys/fs/cgroup -type d \\( -name 'docker-*' -o -name supervisor \\
                 -o -name '[0-9a-f]*' -regextype posix-extended -regex '.*/[0-9a-f]{64}' \\) | sed 's/^/cgroup /'
             find /sys/fs/cgroup -type d -path '*/test*.service' | sed 's/^/cgroup /'
         }

@@ -37,6 +37,7 @@ extension HostTests {
             sleeper='--init --name %n busybox sleep 1000'
             limits='-m 64m --memory-reservation 32m --cpus 0.5 --pids-limit 50 --cpuset-cpus 0'
 
+            id() { docker inspect --format '{{.Id}}' test.service; }
             all_limits() {
                 [[ $(cgroup) == /sys/fs/cgroup/system.slice/test.service/* ]]
                 [[ $(<$(cgroup)/memory.max) == 67108864 && $(<$(cgroup)/memory.low) == 33554432 ]]
@@ -57,7 +58,7 @@ extension HostTests {
             told() {
                 log | grep -E '^systemd-docker: limits not in effect: .*memory.max=67108864.*: they need Delegate=yes'
                 [[ $(log | grep -c 'limits not in effect') == 1 ]]
-                [[ $(cgroup) == /sys/fs/cgroup/system.slice/test.service/container ]]
+                [[ $(cgroup) == /sys/fs/cgroup/system.slice/test.service/$(id) ]]
             }
             not_told() { ! log | grep 'limits not in effect'; }
             parent() { log | grep 'placement parent'; all_limits; docker top test.service; docker pause test.service; docker unpause test.service; }
@@ -70,7 +71,7 @@ extension HostTests {
                 systemctl show --value --property StatusText test.service | grep -F 'SIGKILL (out of memory)'
             }
 
-            native() { log | grep 'placement native'; [[ $(cgroup) == "$unit/container" ]]; all_limits; }
+            native() { log | grep 'placement native'; [[ $(cgroup) == "$unit/$(id)" ]]; all_limits; }
             whole() {
                 docker exec test.service true
                 docker top test.service | grep -q 'sleep 1000'
@@ -82,13 +83,13 @@ extension HostTests {
             settings='MemoryMax=100M\\nCPUQuota=50%\\nTasksMax=60\\nAllowedCPUs=0\\nIOWeight=50'
             unit_settings() {
                 [[ $(<$unit/memory.max) == 104857600 && $(<$unit/cpu.max) == '50000 100000' && $(<$unit/pids.max) == 60 ]]
-                [[ $(<$unit/container/cpuset.cpus.effective) == 0 ]]
+                [[ $(<$unit/$(id)/cpuset.cpus.effective) == 0 ]]
                 [[ ! -e $unit/io.weight || $(<$unit/io.weight) == *50* ]]
                 # What no process of the container can get beyond.
                 ! docker exec test.service sh -c 'for i in $(seq 100); do sleep 5 & done' || false
                 systemctl set-property --runtime test.service MemoryMax=90M TasksMax=80
                 [[ $(<$unit/memory.max) == 94371840 && $(<$unit/pids.max) == 80 ]]
-                [[ $(cgroup) == "$unit/container" ]]
+                [[ $(cgroup) == "$unit/$(id)" ]]
                 docker exec test.service true
             }
             figures() {
@@ -105,7 +106,7 @@ extension HostTests {
                 reach
             }
             no_device() {
-                [[ $(cgroup) == "$unit/container" ]]
+                [[ $(cgroup) == "$unit/$(id)" ]]
                 ! answer=$(docker exec test.service dd if=/dev/vda of=/dev/null count=1 2>&1) || false
                 grep 'Operation not permitted' <<<"$answer"
                 docker exec test.service dd if=/dev/zero of=/dev/null count=1

@@ -21,7 +21,7 @@ extension HostTests {
                 """
                 systemctl start test.service
                 log test.service | grep 'placement native'
-                grep -E '[:=](systemd)?:/system.slice/test.service/container$' /proc/$(pid_of test.service)/cgroup
+                grep -E '[:=](systemd)?:/system.slice/test.service/[0-9a-f]{64}$' /proc/$(pid_of test.service)/cgroup
                 [[ $(stat --format %U /proc/$(property test.service MainPID)) == daemon ]]
                 docker top test.service | grep 'sleep 100'
                 systemctl stop test.service
@@ -75,7 +75,7 @@ extension HostTests {
                 eventually 'docker info --format "{{json .Runtimes}}" | grep -q other-runtime'
                 systemctl start test.service
                 log test.service | grep 'placement native'
-                grep -E '/test.service/container$' /proc/$(pid_of test.service)/cgroup
+                grep -E '/test.service/[0-9a-f]{64}$' /proc/$(pid_of test.service)/cgroup
                 grep -E '^--debug .* create ' /run/other-runtime
                 grep -E '^--debug .* start ' /run/other-runtime
                 systemctl stop test.service
@@ -109,7 +109,7 @@ extension HostTests {
                 docker stop --time 1 test.service
                 systemctl reset-failed test.service
                 systemctl start test.service
-                grep -E '/test.service/container$' /proc/$(pid_of test.service)/cgroup
+                grep -E '/test.service/[0-9a-f]{64}$' /proc/$(pid_of test.service)/cgroup
                 systemctl stop test.service
                 docker rm test.service
                 """)

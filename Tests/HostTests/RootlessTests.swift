@@ -48,7 +48,7 @@ extension HostTests {
                 as_user env DOCKER_HOST=$DOCKER_HOST systemd-docker setup
                 docker import /usr/share/busybox.tar busybox >/dev/null
                 as_user systemctl --user start test.service
-                grep -E '^0::/user.slice/user-1000.slice/user@1000.service/.*/test.service/container$' \
+                grep -E '^0::/user.slice/user-1000.slice/user@1000.service/.*/test.service/[0-9a-f]{64}$' \
                     /proc/$(pid_of test.service)/cgroup
                 docker top test.service | grep 'sleep 100'
                 [[ $(stat --format %U /proc/$(pid_of test.service)) == tester ]]
