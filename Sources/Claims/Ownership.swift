@@ -3,34 +3,29 @@
 internal import Glibc
 public import Linux
 
-/// What a supervisor owns: a container, or the name of one on one Engine.
-public enum Subject: Sendable, Equatable, CustomStringConvertible {
-    case container(ContainerID)
-    /// - Parameter engine: The path of the Engine's socket, without links.
-    case name(String, engine: String)
+/// What a supervisor owns: a container of one Engine, by its ID or by its name.
+public struct Subject: Sendable, Equatable {
+    let container: String
+    let engine: String
 
-    /// As a file name of at most 64 bytes: a socket's whole path has 108 (unix(7)).
-    var fileName: String {
-        switch self {
-        case .container(let id): return id.text
-        case .name(let name, let engine):
-            // Two Engines know the same names. Docker takes a-z A-Z 0-9 _ . - in a name, and names of any length.
-            let safe = name.utf8.prefix(40).map { byte -> UInt8 in
-                let isSafe =
-                    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                    || [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-")].contains(byte)
-                return isSafe ? byte : UInt8(ascii: "_")
-            }
-            let hash = fnv1a(Array("\(engine)\0\(name)".utf8))
-            return "\(String(hash, radix: 16)):\(String(decoding: safe, as: UTF8.self))"
-        }
+    /// - Parameters:
+    ///   - container: Its full ID, or its name: then the name is owned before there is a container.
+    ///   - engine: The path of the Engine's socket, without links: two Engines may know the same names.
+    public init(container: String, engine: String) {
+        self.container = container
+        self.engine = engine
     }
 
-    public var description: String {
-        switch self {
-        case .container(let id): "container \(id)"
-        case .name(let name, _): "the name \"\(name)\""
+    /// At most 57 bytes: a socket's whole path has 108 (unix(7)), and a name may have any length.
+    var fileName: String {
+        let safe = container.utf8.prefix(40).map { byte -> UInt8 in
+            let isSafe =
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-")].contains(byte)
+            return isSafe ? byte : UInt8(ascii: "_")
         }
+        let hash = fnv1a("\(engine)\0\(container)".utf8)
+        return "\(String(hash, radix: 16))-\(String(decoding: safe, as: UTF8.self))"
     }
 }
 
@@ -61,11 +56,22 @@ public final class Ownership {
 
     /// Takes ownership, unless another process that lives has it.
     ///
+    /// Where the folder cannot be written (`ProtectSystem=strict`) the abstract name has to do.
+    ///
     /// - Parameters:
     ///   - subject: What is to be owned.
     ///   - address: ``Address/ofOwner(runtimeDirectory:)``.
     /// - Throws: ``SystemError`` where the socket could not be made.
     public static func take(of subject: Subject, at address: Address) throws(SystemError) -> Outcome {
+        do throws(SystemError) {
+            return try takeLocked(subject, at: address)
+        } catch {
+            guard error.isReadOnly || error.isPermissionDenied, address != .abstract else { throw error }
+            return try takeLocked(subject, at: .abstract)
+        }
+    }
+
+    private static func takeLocked(_ subject: Subject, at address: Address) throws(SystemError) -> Outcome {
         // One process at a time looks, tidies up and listens.
         let lock = try lock(address)
         defer { withExtendedLifetime(lock) {} }

@@ -18,7 +18,7 @@ struct OwnershipTests {
     }
 
     /// A name that no other test has at the abstract address.
-    private var name: Subject { .name("web", engine: folder.path) }
+    private var name: Subject { Subject(container: "web", engine: folder.path) }
 
     private func take(_ subject: Subject, at address: Address) throws -> Ownership? {
         switch try Ownership.take(of: subject, at: address) {
@@ -37,8 +37,8 @@ struct OwnershipTests {
             #expect(ownership != nil)
             for _ in 0..<3 { #expect(try take(name, at: second) == nil) }
             #expect(try Owner.find(of: name, at: [second, .abstract])?.process == getpid())
-            #expect(try take(.name("another", engine: folder.path), at: second) != nil)
-            #expect(try take(.name("web", engine: folder.path + "/of-another-engine"), at: second) != nil)
+            #expect(try take(Subject(container: "another", engine: folder.path), at: second) != nil)
+            #expect(try take(Subject(container: "web", engine: folder.path + "/of-another-engine"), at: second) != nil)
             withExtendedLifetime(ownership) {}
             ownership = nil
             #expect(try Owner.find(of: name, at: [second, .abstract]) == nil)
@@ -62,7 +62,7 @@ struct OwnershipTests {
     @Test("the socket of an owner that was killed counts for nothing, and goes with the next start")
     func leftBehind() throws {
         try Address.makeFolder(folder["systemd-docker/owners"])
-        let former = [name, .name("other", engine: folder.path)].map { folder["systemd-docker/owners/\($0.fileName)"] }
+        let former = [name, Subject(container: "other", engine: folder.path)].map { folder["systemd-docker/owners/\($0.fileName)"] }
         for path in former { _ = try Descriptor.listening(at: .path(path)) }
         #expect(try Owner.find(of: name, at: [address, .abstract]) == nil)
         let ownership = try #require(try take(name, at: address))
@@ -85,9 +85,9 @@ struct OwnershipTests {
         "a name is a file's name, whatever it is made of",
         arguments: ["a", "../../etc", "web@1/\n", String(repeating: "é", count: 300)])
     func fileName(text: String) {
-        let file = Subject.name(text, engine: "/run/docker.sock").fileName
-        #expect(file.utf8.count <= 64)
+        let file = Subject(container: text, engine: "/run/docker.sock").fileName
+        #expect(file.utf8.count <= 57)
         #expect(!file.contains("/") && !file.hasPrefix("."))
-        #expect(file != Subject.name(text + "x", engine: "/run/docker.sock").fileName)
+        #expect(file != Subject(container: text + "x", engine: "/run/docker.sock").fileName)
     }
 }
