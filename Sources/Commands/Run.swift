@@ -359,6 +359,7 @@ final class Run {
         terms.timeOfCheck = UInt64((container.config.healthcheck?.longestRound ?? 0) / 1000) + 10_000_000
         terms.watchdog = Notification.watchdog
         terms.hasReloadCommand = !wrapper.reloadCommand.isEmpty
+        terms.isInTerminal = unit == nil
         return terms
     }
 

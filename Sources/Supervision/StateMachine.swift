@@ -30,6 +30,9 @@ public struct StateMachine: Sendable {
         public var watchdog: UInt64?
         /// Whether a command takes the place of SIGHUP.
         public var hasReloadCommand = false
+        /// Whether a person in a terminal sends the signals, not a service manager: the third SIGINT or SIGTERM ends the
+        /// container at once, as it ends docker's client.
+        public var isInTerminal = false
 
         public init(
             stopSignal: Signal = .terminate, stopTimeout: UInt64? = nil, removesContainer: Bool = false,
@@ -136,6 +139,10 @@ public struct StateMachine: Sendable {
     private var isGivenUp = false
     /// The signals that asked the container to end, in order.
     private var requests: [Signal] = []
+    /// How many SIGINT and SIGTERM have come.
+    private var interruptions = 0
+    /// So many end the container at once where a person sends them, as docker's client has it.
+    private static let mostInterruptions = 3
 
     public init(_ terms: Terms) {
         self.terms = terms
@@ -193,10 +200,12 @@ public struct StateMachine: Sendable {
         switch (state, event) {
         case (.running, .signaled(let signal)):
             return record(signal)
-        case (.ending, .signaled(let signal)):
+        case (.ending(var ending), .signaled(let signal)):
             // The container may have died of it before we could even look: that was asked for.
-            _ = record(signal)
-            return []
+            guard record(signal).contains(.send(.kill)) else { return [] }
+            // It is over already, and a person does not want to wait for the rest of it.
+            ending.isImpatient = true
+            return settle(ending)
         case (.running, .addressed(let signal, let reachedContainer)):
             return relay(signal, reachedContainer: reachedContainer)
         case (.running, .stopTimedOut):
@@ -258,11 +267,15 @@ public struct StateMachine: Sendable {
 
     /// Remembers what asked the container to end.
     ///
-    /// The first SIGTERM begins the stop, and a second one cuts it short. SIGABRT is how the manager ends a service
-    /// whose watchdog was not heard; a PID 1 that has no handler for it does not even notice.
+    /// The first SIGTERM begins the stop. More of them say nothing new: systemd sends one after each ExecStop=, and again
+    /// to what is left of a unit once its main process is gone (systemd.kill(5)). It has SIGKILL for what takes too long.
+    /// SIGABRT is how the manager ends a service whose watchdog was not heard; a PID 1 that has no handler for it does not
+    /// even notice.
     private mutating func record(_ signal: Signal) -> [Effect] {
         guard [.terminate, .interrupt, .quit, .hangup, .abort].contains(signal) else { return [] }
-        if requests.contains(signal) { return signal == .terminate ? [.send(.kill)] : [] }
+        if signal == .terminate || signal == .interrupt { interruptions &+= 1 }
+        if terms.isInTerminal, interruptions >= Self.mostInterruptions { return [.send(.kill)] }
+        if requests.contains(signal) { return [] }
         requests.append(signal)
         guard signal == .terminate || signal == .abort else { return [] }
         service.stop()
@@ -271,6 +284,9 @@ public struct StateMachine: Sendable {
     }
 
     private func relay(_ signal: Signal, reachedContainer: Bool) -> [Effect] {
+        // Beside a stop it says nothing but impatience, at which many programs save nothing; in a unit that is for
+        // TimeoutStopSec= to say.
+        if signal == .interrupt, service.isStopping, !terms.isInTerminal { return [] }
         let wanted = signal == .terminate ? terms.stopSignal : signal
         // Whoever wants another signal than SIGTERM to stop has not had it yet, though SIGTERM came through.
         return reachedContainer && wanted == signal ? [] : [.send(wanted)]

@@ -183,25 +183,5 @@ extension HostTests {
                 [[ $(property test.service Result) == watchdog ]]
                 """)
         }
-
-        // MARK: Stop
-
-        @Test("a second SIGTERM kills, and nothing is left", arguments: kinds)
-        func secondStop(kind: Host.Kind) async throws {
-            let host = try await Host.of(kind)
-            let command = "run --rm --name %n busybox sh -c 'trap \"echo no\" TERM; while :; do sleep 100 & wait; done'"
-            try host.with(
-                units: ["test.service": Host.service(command, "TimeoutStopSec=60")],
-                """
-                systemctl start test.service
-                main=$(property test.service MainPID)
-                systemctl stop --no-block test.service
-                eventually 'log test.service | grep -x no'
-                [[ $(property test.service StatusText) == stopping ]]
-                kill -TERM $main
-                eventually '[[ $(property test.service ActiveState) == failed ]]'
-                [[ $(property test.service ExecMainCode) == 2 && $(property test.service ExecMainStatus) == 9 ]]
-                """)
-        }
     }
 }

@@ -26,6 +26,11 @@ struct Life: Sendable, CustomTestStringConvertible {
         return terms
     }()
     static let terminated = ExitStatus.signaled(.terminate)
+    static let terminal = {
+        var terms = StateMachine.Terms()
+        terms.isInTerminal = true
+        return terms
+    }()
 
     static let all: [Life] = [
         // Ends that nobody asked for
@@ -252,14 +257,42 @@ struct Life: Sendable, CustomTestStringConvertible {
                 Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
             ]),
         Life(
-            testDescription: "a second SIGTERM cuts the stop short, and announces nothing",
+            testDescription: "however often a unit's manager asks it to stop, it has its time",
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
                 Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
-                Step(.signaled(.terminate), [.send(.kill)]),
-                Step(.addressed(.terminate, reachedContainer: true)),
+            ]
+                + [.terminate, .interrupt, .quit, .hangup, .terminate, .interrupt, .terminate].map {
+                    Step(.signaled($0))
+                } + [
+                    Step(.addressed(.terminate, reachedContainer: true)),
+                    Step(.addressed(.interrupt, reachedContainer: false)),
+                    Step(.addressed(.quit, reachedContainer: false), [.send(.quit)]),
+                    Step(.outputEnded),
+                    Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
+                ]),
+        Life(
+            testDescription: "the third SIGINT or SIGTERM in a terminal kills it",
+            terms: terminal,
+            steps: [
+                Step(.signaled(.interrupt)),
+                Step(.addressed(.interrupt, reachedContainer: false), [.send(.interrupt)]),
+                Step(.signaled(.terminate), [.announceStopping]),
+                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
+                Step(.signaled(.hangup)),
+                Step(.signaled(.interrupt), [.send(.kill)]),
+                Step(.addressed(.interrupt, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
+            ]),
+        Life(
+            testDescription: "the third in a terminal, while Docker takes its time over an end: it is left to Docker",
+            terms: terminal,
+            steps: [
+                Step(.processEnded(.exited(3)), [.startPatienceTimer]),
+                Step(.signaled(.interrupt)),
+                Step(.signaled(.interrupt)),
+                Step(.signaled(.interrupt), [.finish(.exited(3))]),
             ]),
         Life(
             testDescription: "a stop timer that runs out too late kills nobody",
