@@ -7,6 +7,9 @@ internal import Linux
 struct Group: Sendable, Equatable {
     let path: String
 
+    /// The last part of its path.
+    var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+
     func child(_ name: String) -> Group { Group(path: "\(path)/\(name)") }
 
     /// A file's text without the newline at its end; `nil` where the kernel has no such file here.

@@ -12,7 +12,6 @@ public struct UnitGroup: Sendable, Equatable {
     let mounts: Mounts
     let places: [Place]
     private let tracking: Place
-    private let own: String
 
     /// The unit's cgroup in one tree.
     struct Place: Sendable, Equatable {
@@ -53,7 +52,6 @@ public struct UnitGroup: Sendable, Equatable {
         self.mounts = mounts
         self.places = places
         self.tracking = tracking
-        own = tracking.tree.path
     }
 
     /// The cgroup as systemd and Docker's `CgroupParent` name it: `/system.slice/nginx.service`.
@@ -85,9 +83,10 @@ public struct UnitGroup: Sendable, Equatable {
     /// `<unit>/supervisor`.
     ///
     /// Version 2 lets a cgroup have processes or controllers for those below, not both (cgroup-v2.rst, "No Internal
-    /// Process Constraint"). Does nothing on version 1, without Delegate=, or when we are below the unit already.
+    /// Process Constraint"). Does nothing on version 1, without Delegate=, or where nothing sits there: systemd puts the
+    /// commands of a delegated unit other than ExecStart= into `<unit>/.control`.
     public func enterSupervisorGroup() throws(CgroupError) {
-        guard hierarchy == .unified, isDelegated, own == tracking.path else { return }
+        guard hierarchy == .unified, isDelegated, try !tracking.group.processes().isEmpty else { return }
         let supervisor = tracking.group.child(Self.supervisorName)
         do throws(SystemError) {
             try Files.makeFolder(supervisor.path)
@@ -96,6 +95,20 @@ public struct UnitGroup: Sendable, Equatable {
         }
         // All of them: a shell that waits for us (ExecStart=sh -c …) would block the controllers as we do.
         try Departure(from: tracking.group, to: supervisor, withDescendants: false).complete()
+    }
+
+    /// Takes the controllers back that a container had in the unit, once no other container is there.
+    ///
+    /// After a container of ExecStartPre= systemd puts the main process into the unit's own cgroup, and with controllers
+    /// for those below that is refused (EBUSY).
+    public func releaseControllers() {
+        guard hierarchy == .unified, isDelegated,
+            tracking.group.children.allSatisfy({ [Self.supervisorName, ".control"].contains($0.name) })
+        else { return }
+        for controller in (tracking.group.value("cgroup.subtree_control") ?? "").split(separator: " ") {
+            // Another container may have come meanwhile: then it keeps them.
+            try? tracking.group.set("cgroup.subtree_control", to: "-\(controller)")
+        }
     }
 
     /// Whether a process is in the unit's cgroup, or below.

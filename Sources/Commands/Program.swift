@@ -40,9 +40,10 @@ public enum Program {
             throw UsageError("--no-healthcheck contradicts --ready healthy and --on-unhealthy")
         }
         for warning in options.warnings { diagnostics.warning(warning) }
-        if let unit = Unit.ofThisProcess(environment: environment) {
+        if let unit = Unit.ofThisProcess() {
             if wrapper.updates { try UpdateLabel.check(wrapper, options, environment: environment) }
-            try options.nameAfter(unit: unit.name)
+            // A cron job, or a shell that was started by hand, is not what the unit is there for.
+            if Unit.isCommand(environment: environment) { try options.nameAfter(unit: unit.name) }
         }
         // The journal and a dead terminal must not kill us: a write that fails says so itself.
         signal(SIGPIPE, SIG_IGN)

@@ -17,7 +17,9 @@ extension Run {
         try await images.beforeCreation()
         let creation = options.creation(for: client.version)
         var request = completed(creation.request)
+        // Both, whether used or not: what creation does not set the container has from its image.
         request.labels[ArgumentsLabel.name] = argumentsLabel
+        request.labels[UpdateLabel.name] = request.labels[UpdateLabel.name] ?? ""
         if let place { shape(&request, for: place) }
         if wrapper.readyCondition == .notify {
             let proxy = try openProxy()
@@ -46,15 +48,16 @@ extension Run {
                 notify("creating container \(options.name ?? "") from \(options.image)")
                 created = try await make(request, client)
             }
-            createdID = created.id
+            undertaking = .created(created.id)
+            try ownContainer(created.id, client)
             for warning in created.warnings { diagnostics.warning(warning) }
             for connection in creation.connections {
                 try await client.connect(created.id, to: connection.network, as: connection.endpoint)
             }
             container = try await client.inspect(created.id)
         } catch let error as EngineError {
-            if createdID == nil, error.isConflict { throw NameTaken(refusal: error) }
-            throw createdID == nil
+            if !undertaking.isCreated, error.isConflict { throw NameTaken(refusal: error) }
+            throw !undertaking.isCreated
                 ? LaunchError(creating: options.name ?? "", from: options.image, error)
                 : LaunchError("prepare the new container", error)
         }
@@ -92,7 +95,7 @@ extension Run {
         let creation = EventLoop.shared.task { [options] in
             try await client.create(request, name: options.name, platform: options.platform)
         }
-        isCreating = true
+        undertaking = .creating
         do {
             let created = try await withTaskCancellationHandler {
                 try await creation.value
@@ -102,10 +105,9 @@ extension Run {
                     creation.cancel()
                 }
             }
-            isCreating = false
             return created
         } catch let error as EngineError {
-            if error.status != nil { isCreating = false }
+            if error.status != nil { undertaking = .none }
             throw error
         } catch {
             throw .cut(call: "POST /containers/create", reason: "\(error)")
@@ -113,13 +115,11 @@ extension Run {
     }
 
     /// The container that the Engine has made for us without our having heard of it: it went away before it answered.
-    func unclaimedID(_ client: Client) async throws(EngineError) -> String? {
+    func unheardOfID(_ client: Client) async throws(EngineError) -> String? {
         guard let name = options.name else { return nil }
         let found = try await client.inspect(name)
         let isOurs = found.config.labels?[ArgumentsLabel.name] == argumentsLabel
-        guard found.state.status == "created", isOurs else { return nil }
-        createdID = found.id
-        return found.id
+        return found.state.status == "created" && isOurs ? found.id : nil
     }
 
     /// Takes the place of the file that `--cidfile` asks for, before there is an ID to write into it.

@@ -60,7 +60,8 @@ extension Run {
         }
     }
 
-    private func isElsewhere(_ state: Container.State, _ group: UnitGroup) throws -> Bool {
+    /// Whether its process is outside of the unit; one that has ended is not.
+    func isElsewhere(_ state: Container.State, _ group: UnitGroup) throws -> Bool {
         guard state.process > 0 else { return false }
         do throws(CgroupError) {
             return try !group.contains(process: state.process)
@@ -131,6 +132,7 @@ extension Run {
         do throws(CgroupError) {
             try place.group.removeGroups(ofContainer: id)
             try place.footprint.remove(container: id)
+            place.group.releaseControllers()
         } catch {
             diagnostics.warning(error)
         }

@@ -12,8 +12,8 @@ internal import Systemd
 @LoopActor
 final class Run {
     let wrapper: WrapperOptions
-    let options: ContainerOptions
-    /// The unit we are the main process of; `nil` in a shell.
+    var options: ContainerOptions
+    /// The unit that we are in; `nil` in a shell.
     let unit: Unit?
     let diagnostics: Diagnostics
     let signals: SignalRelay
@@ -22,11 +22,10 @@ final class Run {
     let sockets = ActivationSockets.ofThisProcess()
     private let interruption: Interruption
 
-    /// What this run has made or begun, and has to clear away whatever happens.
-    var createdID: String?
-    private var startedID: String?
-    /// The Engine was asked for a container, and has not answered.
-    var isCreating = false
+    /// What this run has done to a container, and has to undo if it fails.
+    var undertaking = Undertaking.none
+    var ownedName: Owned?
+    var ownedContainer: Owned?
     /// Microseconds that an Engine which is away may take to come back, before a container is left to it.
     private static let patience: UInt64 = 30_000_000
     var place: Place?
@@ -42,6 +41,23 @@ final class Run {
     private var (hasNewSize, showsSize) = (false, false)
     private var background: [Task<Void, Never>] = []
 
+    /// What has been done to a container.
+    enum Undertaking: Equatable {
+        case none
+        /// The Engine was asked for one, and has not answered.
+        case creating
+        /// It was made, and has not been started.
+        case created(String)
+        /// It was made and started.
+        case started(String)
+        /// It was there, and was started again.
+        case startedAgain(String)
+        /// It ran already.
+        case takenOver(String)
+
+        var isCreated: Bool { if case .created = self { true } else { false } }
+    }
+
     /// The signal that ends a launch half-way.
     @LoopActor
     private final class Interruption {
@@ -56,11 +72,11 @@ final class Run {
         self.options = options
         self.environment = environment
         self.diagnostics = diagnostics
-        unit = Unit.ofThisProcess(environment: environment)
+        unit = Unit.ofThisProcess()
         let interruption = Interruption()
         self.interruption = interruption
         let fatal: Set<Signal> = [.terminate, .interrupt, .hangup, .quit, .abort]
-        signals = try SignalRelay(manager: getppid()) { signal in
+        signals = try SignalRelay { signal in
             guard fatal.contains(signal) else { return }
             interruption.signal = interruption.signal ?? signal
             interruption.launch?.cancel()
@@ -100,8 +116,10 @@ final class Run {
     }
 
     private func bringUp() async throws -> Launched {
+        await checkNotifyAccess()
         let client = try await connect()
         try options.check(against: client.version)
+        try ownName(client)
         try await gatherCredentials()
         var nameIsTaken = false
         while true {
@@ -109,7 +127,7 @@ final class Run {
             place = try await preparePlace(client, for: found)
             switch found {
             case .running(let container):
-                startedID = container.id
+                undertaking = .takenOver(container.id)
                 try claim(container)
                 let found = try await takeOver(client, container)
                 if found.process != nil { return up(found) }
@@ -117,7 +135,7 @@ final class Run {
                 // It was dying (its former wrapper was killed with it), and Docker had not noticed yet.
                 _ = try? await found.wait.exitCode()
                 try Task.checkCancellation()
-                startedID = nil
+                undertaking = .none
                 detach()
             case .stopped(let container):
                 // Docker would make a folder where the container that was made with --notify expects the socket.
@@ -160,14 +178,14 @@ final class Run {
         let events = try await listen(client, to: container)
         try claim(container)
         notify("starting container \(label(container))")
-        startedID = container.id
+        if !undertaking.isCreated { undertaking = .startedAgain(container.id) }
         containerID = container.id
         do throws(EngineError) {
             try await client.start(container.id)
         } catch {
             throw LaunchError(starting: label(container), error)
         }
-        createdID = nil
+        if undertaking.isCreated { undertaking = .started(container.id) }
         return up(
             Launched(
                 client: client, container: container, wait: wait, output: output, events: events,
@@ -178,7 +196,6 @@ final class Run {
     private func up(_ launched: Launched) -> Launched {
         interruption.launch = nil
         containerID = launched.container.id
-        startedID = launched.container.id
         idFile = options.removesOnExit ? options.cidFile : nil
         return launched
     }
@@ -325,7 +342,7 @@ final class Run {
     }
 
     private func end(_ launched: Launched, _ status: ExitStatus, outOfMemory: Bool) {
-        startedID = nil
+        undertaking = .none
         // It was up, though it was gone before we could say so: a start that fails comes with an exit status.
         if launched.process == nil, status == .exited(0), wrapper.readyCondition == .started { Notification.ready() }
         guard status != .exited(0) else { return }
@@ -375,7 +392,7 @@ final class Run {
         Notification.ready(mainProcess: process.id)
         // The manager takes the message only while it can see who sent it. A listener that is none never answers.
         _ = try? await EventLoop.shared.within(microseconds: 5_000_000) { try await Notification.barrier() }
-        startedID = nil
+        undertaking = .none
         hasPidFile = false  // It goes with the container; `PIDFile=` sees to it.
         place = nil
     }
@@ -425,7 +442,9 @@ final class Run {
     private func fail(_ error: any Error) async -> ExitStatus {
         terminal?.restore()
         let status: ExitStatus
+        var isAskedToStop = false
         if let signal = interruption.signal, interruption.launch != nil {
+            isAskedToStop = true
             diagnostics.notice("\(signal) before the container was up")
             status = .signaled(signal)
         } else {
@@ -433,28 +452,36 @@ final class Run {
             let code: LaunchError.Code = error is UsageError ? .usage : (error as? LaunchError)?.code ?? .engine
             status = .exited(code.rawValue)
         }
-        await clearContainer()
+        await clearContainer(isAskedToStop: isAskedToStop)
         return status
     }
 
-    /// Removes what was created and never started, or was to be removed; stops what was started.
-    private func clearContainer() async {
-        guard createdID ?? startedID != nil || isCreating else { return }
+    /// Undoes what this run has done: removes what it has made, ends what it has started.
+    ///
+    /// A container that it has found running goes on, unless it was to take it over and was asked to stop meanwhile: then
+    /// that has the time to stop that the manager gives us.
+    private func clearContainer(isAskedToStop: Bool) async {
+        guard undertaking != .none else { return }
         do throws(EngineError) {
             // It may be the very reason why we fail that the daemon is being restarted.
             let client = try await Client.connect(environment: environment, patience: Self.patience)
-            var known = createdID ?? startedID
-            if known == nil { known = try await unclaimedID(client) }
-            guard let id = known else { return }
-            if createdID != nil || options.removesOnExit {
+            switch undertaking {
+            case .none: break
+            case .creating:
+                if let id = try await unheardOfID(client) { try await client.remove(id) }
+            case .started(let id) where !options.removesOnExit: try await client.kill(id, .kill)
+            case .startedAgain(let id): try await client.kill(id, .kill)
+            case .takenOver where !isAskedToStop: containerID = ""
+            case .takenOver(let id):
+                try await client.stop(id, isPatient: true)
+                if options.removesOnExit { try await client.remove(id) }
+            case .created(let id), .started(let id):
                 try await client.remove(id)
                 killOrphans(of: id)
-            } else {
-                try await client.kill(id, .kill)
             }
         } catch {
             if error.isConflict || error.isNotFound { return }
-            diagnostics.warning("clear away container \(options.name ?? startedID ?? createdID ?? ""): \(error)")
+            diagnostics.warning("clear away container \(options.name ?? containerID): \(error)")
         }
     }
 
@@ -476,6 +503,7 @@ final class Run {
         if let idFile { PidFile(path: idFile).remove(diagnostics) }
         proxy?.close()
         endClaim()
+        endOwnership()
         if let place { clear(place, container: containerID) }
         signals.end()
     }

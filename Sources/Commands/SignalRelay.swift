@@ -15,21 +15,18 @@ final class SignalRelay {
 
     private var sources: [EventSource] = []
     private var witness: SignalWitness?
-    private let manager: Int32
     /// What the witness was sent and we were not yet: a stop may send SIGTERM, SIGCONT and SIGHUP in one go.
     private var noted: [(signal: Signal, time: ContinuousClock.Instant)] = []
     /// Two signals of one number that arrive together are one to us (signal(7)) and may be two to the witness: what was
     /// not asked for by then is forgotten.
     private static let noteLife = Duration.seconds(2)
-    private var waiting: [(signal: Signal, sender: SignalSender)] = []
+    private var waiting: [Signal] = []
     private var isDeciding = false
     private var receiver: ((News) -> Void)?
     /// Called at once for each signal, until somebody supervises.
     private var interrupter: ((Signal) -> Void)?
 
-    /// - Parameter manager: the service manager's process.
-    init(manager: Int32, interrupter: @escaping (Signal) -> Void) throws(SystemError) {
-        self.manager = manager
+    init(interrupter: @escaping (Signal) -> Void) throws(SystemError) {
         self.interrupter = interrupter
         for signal in Signal.relayed {
             sources.append(try EventLoop.shared.onSignal(signal) { [weak self] in self?.take(signal, from: $0) })
@@ -45,7 +42,7 @@ final class SignalRelay {
     func begin(_ receiver: @escaping (News) -> Void) {
         interrupter = nil
         self.receiver = receiver
-        for (signal, _) in waiting { receiver(.signaled(signal)) }
+        for signal in waiting { receiver(.signaled(signal)) }
         decide()
     }
 
@@ -66,7 +63,7 @@ final class SignalRelay {
             return
         }
         interrupter?(signal)
-        waiting.append((signal, sender))
+        waiting.append(signal)
         receiver?(.signaled(signal))
         decide()
     }
@@ -76,15 +73,15 @@ final class SignalRelay {
         isDeciding = true
         EventLoop.shared.task {
             while self.receiver != nil, !self.waiting.isEmpty {
-                let (signal, sender) = self.waiting.removeFirst()
-                let reached = await self.reachedUnit(signal, from: sender)
+                let signal = self.waiting.removeFirst()
+                let reached = await self.reachedUnit(signal)
                 self.receiver?(.addressed(signal, reachedContainer: reached))
             }
             self.isDeciding = false
         }
     }
 
-    private func reachedUnit(_ signal: Signal, from sender: SignalSender) async -> Bool {
+    private func reachedUnit(_ signal: Signal) async -> Bool {
         guard let witness else { return false }
         do {
             // The manager signals the main process first and the others after it, without a pause: once it has got to
@@ -92,8 +89,8 @@ final class SignalRelay {
             let isHeard = try await EventLoop.shared.within(microseconds: 5_000_000) {
                 try await Notification.barrier()
             }
-            if isHeard != true, sender.process == manager {
-                // Nobody hears our barrier (Type=simple), so all we can give the manager is time.
+            if isHeard != true {
+                // The manager does not listen to us (Type=simple), so all that we can give whoever sends is time.
                 try await EventLoop.shared.sleep(microseconds: 50_000)
             }
             try await EventLoop.shared.within(microseconds: 1_000_000) { try await self.readNotes(of: witness) }

@@ -77,7 +77,7 @@ final class Update {
     private func update() async throws {
         let client = try await Client.connect(environment: environment, patience: wrapper.engineTimeout)
         // A user's update is about the units of that user's manager, root's about the system's.
-        let isUser = Unit.ofThisProcess(environment: environment)?.isUser ?? (geteuid() != 0)
+        let isUser = Unit.ofThisProcess()?.isUser ?? (geteuid() != 0)
         let user = isUser ? geteuid() : nil
         let found = try await client.list(filters: ["label": [UpdateLabel.name], "status": ["running"]])
             .compactMap(Candidate.init).filter { $0.label.user == user }

@@ -43,4 +43,23 @@ public struct Process: ~Copyable, Sendable {
         let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
         return numbers.count == 2 && (numbers[0], numbers[1]) >= (6, 15)
     }()
+
+    /// This process, its parent, and so on up to the first process that we see (proc_pid_stat(5)).
+    public static var ancestry: [Int32] {
+        var found = [getpid()]
+        // Process numbers may be used again while we look, so there is an end to it in any case.
+        while let last = found.last, last > 1, found.count < 1000, let parent = parent(of: last), parent > 0 {
+            found.append(parent)
+        }
+        return found
+    }
+
+    private static func parent(of process: Int32) -> Int32? {
+        // The name in parentheses may hold parentheses; after it come the state and the parent.
+        guard let text = try? Files.text("/proc/\(process)/stat"), let name = text.lastIndex(of: ")") else {
+            return nil
+        }
+        let fields = text[name...].split(separator: " ")
+        return fields.count > 2 ? Int32(fields[2]) : nil
+    }
 }

@@ -10,6 +10,7 @@ extension ContainerOptions {
         guard name == nil else { return }
         do throws(InvalidValue) {
             name = try ContainerName(option: unit).text
+            isNamedAfterUnit = true
         } catch {
             throw UsageError("invalid container name \"\(unit)\" (the unit's, for there is no --name): \(error.reason)")
         }

@@ -7,6 +7,8 @@ internal import Glibc
 public struct ContainerOptions: Sendable, Equatable {
     /// The name asked for; `nil` where there is none.
     public var name: String?
+    /// There is no `--name`: the name is the unit's.
+    public internal(set) var isNamedAfterUnit = false
     /// As typed.
     public var image: String
     /// `--rm`; part of the request too.

@@ -11,6 +11,11 @@ public enum Notification {
     /// Whether a service manager listens.
     public static var isHeard: Bool { getenv("NOTIFY_SOCKET") != nil }
 
+    /// Sends nothing from now on, for a process whose messages the manager does not take.
+    public static func silence() {
+        for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] { unsetenv(name) }
+    }
+
     /// The service is up.
     public static func ready(mainProcess: Int32? = nil) {
         send((mainProcess.map { ["MAINPID=\($0)"] } ?? []) + ["READY=1"])

@@ -18,14 +18,30 @@ extension Unit {
     ///   - Throws: ``SystemError`` where systemctl(1) cannot be run or its manager does not answer.
     @LoopActor
     public func state() async throws -> State {
-        let names = ["ActiveState", "InvocationID"]
+        let values = try await properties("ActiveState", "InvocationID")
+        return State(active: values["ActiveState"] ?? "", invocation: values["InvocationID"] ?? "")
+    }
+
+    /// What its manager says of it (`systemctl show`), by name; a property that the manager does not know is missing.
+    ///
+    /// - Throws: ``SystemError`` where systemctl(1) cannot be run or its manager does not answer.
+    @LoopActor
+    public func properties(_ names: String...) async throws -> [String: String] {
         let end = try await systemctl("show", "--property=\(names.joined(separator: ","))")
         guard end.status == .exited(0) else { throw SystemError(call: "systemctl show", subject: name, code: EIO) }
-        let lines = String(decoding: end.output, as: UTF8.self).split(separator: "\n")
-        let values = names.map { name in
-            lines.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) } ?? ""
+        var values: [String: String] = [:]
+        for line in String(decoding: end.output, as: UTF8.self).split(separator: "\n") {
+            guard let equals = line.firstIndex(of: "=") else { continue }
+            values[String(line[..<equals])] = String(line[line.index(after: equals)...])
         }
-        return State(active: values[0], invocation: values[1])
+        return values
+    }
+
+    /// Its main process, as its manager has it; `nil` where there is none, or the manager does not answer.
+    @LoopActor
+    public func mainProcess() async -> Int32? {
+        let value = (try? await properties("MainPID"))?["MainPID"].flatMap { Int32($0) }
+        return value == 0 ? nil : value
     }
 
     /// Stops it and starts it again; returns when it is up, or has failed to come up.

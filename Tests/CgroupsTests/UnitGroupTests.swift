@@ -78,11 +78,12 @@ struct UnitGroupTests {
         #expect(try Self.group("0::/web.service\n", in: root).hasControllers == has)
     }
 
-    @Test("the supervisor's group is not made without Delegate=, nor when we are below the unit")
+    @Test("the supervisor's group is not made without Delegate=, nor where nothing is in the unit's own")
     func noSupervisor() throws {
         let root = try Folder(["cgroup.procs": "", "web.service/cgroup.procs": "1\n"])
         try Self.group("0::/web.service\n", in: root).enterSupervisorGroup()
         try Self.delegate("\(root.path)/web.service", "trusted.delegate", "1")
+        try Files.replace("\(root.path)/web.service/cgroup.procs", with: "")
         try Self.group("0::/web.service/main\n", in: root).enterSupervisorGroup()
         #expect(!Files.exists("\(root.path)/web.service/supervisor"))
     }

@@ -62,7 +62,9 @@ struct OwnershipTests {
     @Test("the socket of an owner that was killed counts for nothing, and goes with the next start")
     func leftBehind() throws {
         try Address.makeFolder(folder["systemd-docker/owners"])
-        let former = [name, Subject(container: "other", engine: folder.path)].map { folder["systemd-docker/owners/\($0.fileName)"] }
+        let former = [name, Subject(container: "other", engine: folder.path)].map {
+            folder["systemd-docker/owners/\($0.fileName)"]
+        }
         for path in former { _ = try Descriptor.listening(at: .path(path)) }
         #expect(try Owner.find(of: name, at: [address, .abstract]) == nil)
         let ownership = try #require(try take(name, at: address))

@@ -22,8 +22,9 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
 
     static let inspected = """
         {"Id":"c1","Name":"/web","State":{"Status":"exited","Running":false,"Pid":0,"ExitCode":137,"Error":""},
-        "Config":{"Tty":true,"StopSignal":"SIGQUIT","StopTimeout":5,"Image":"busybox"},
-        "HostConfig":{"AutoRemove":true,"CgroupParent":"web.slice","Memory":0}}
+        "Image":"sha256:1","Config":{"Tty":true,"StopSignal":"SIGQUIT","StopTimeout":5,"Image":"busybox"},
+        "HostConfig":{"AutoRemove":true,"CgroupParent":"web.slice","Memory":0,
+        "NetworkMode":"host","RestartPolicy":{"Name":"always"}}}
         """
 
     static let all = containers + images
@@ -44,8 +45,20 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
             let found = try await client.inspect(container)
             #expect(found.id == "c1")
             #expect(found.state == .init(status: "exited", isRunning: false, process: 0, exitCode: 137))
-            #expect(found.config == .init(hasTerminal: true, stopSignal: "SIGQUIT", stopTimeout: 5))
-            #expect(found.hostConfig == .init(removesItself: true, cgroupParent: "web.slice"))
+            #expect(found.config == .init(image: "busybox", hasTerminal: true, stopSignal: "SIGQUIT", stopTimeout: 5))
+            #expect(found.image == "sha256:1")
+            #expect(found.hostConfig.restartsItself)
+            #expect(
+                found.hostConfig
+                    == .init(
+                        removesItself: true, cgroupParent: "web.slice", networkMode: "host",
+                        restartPolicy: .init(name: "always")))
+        },
+        EndpointCall(
+            testDescription: "forget restart policy", method: "POST", path: "/containers/*/update", query: "",
+            answer: .json(#"{"Warnings":null}"#)
+        ) { client, container in
+            try await client.forgetRestartPolicy(of: container)
         },
         EndpointCall(
             testDescription: "list", method: "GET", path: "/containers/json", query: "all=1",
@@ -91,6 +104,12 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
             testDescription: "stop", method: "POST", path: "/containers/*/stop", query: "", answer: .empty(204)
         ) { client, container in
             try await client.stop(container)
+        },
+        EndpointCall(
+            testDescription: "stop, however long it takes", method: "POST", path: "/containers/*/stop", query: "t=-1",
+            answer: .empty(204)
+        ) { client, container in
+            try await client.stop(container, isPatient: true)
         },
         EndpointCall(
             testDescription: "kill", method: "POST", path: "/containers/*/kill", query: "signal=37", answer: .empty(204)
@@ -183,7 +202,8 @@ struct EndpointTests {
         #expect(request.version == "1.45")
         #expect(request.path == endpoint.escapedPath)
         #expect(request.query == endpoint.query.replacing("*", with: "web%201%2F%C3%A9"))
-        let hasBody = ["create", "connect", "load", "make exec", "write"].contains(endpoint.testDescription)
+        let hasBody = ["create", "connect", "load", "make exec", "write", "forget restart policy"]
+            .contains(endpoint.testDescription)
         #expect(request.body.isEmpty == !hasBody)
     }
 

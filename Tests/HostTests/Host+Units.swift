@@ -72,7 +72,9 @@ extension Host {
     private static let leftovers = """
         found() {
             docker ps --all --format 'container {{.Names}} {{.Status}}'
-            find /run/systemd-docker /run/*.pid -mindepth 1 ! -path /run/systemd-docker/claims 2>/dev/null | sed 's/^/file /' || true
+            find /run/systemd-docker /run/*.pid -mindepth 1 ! -path /run/systemd-docker/claims ! -path '/run/systemd-docker/owners*' 2>/dev/null | sed 's/^/file /' || true
+            # A socket that listens no more, of a wrapper that was killed, goes with the next start.
+            ss --no-header --listening --unix | grep -o '/run/systemd-docker/owners/[^ ]*' | sed 's/^/file /' || true
             pgrep --list-full systemd-docker | sed 's/^/process /' || true
             find /sys/fs/cgroup -type d \\( -name 'docker-*' -o -name supervisor \\
                 -o -name '[0-9a-f]*' -regextype posix-extended -regex '.*/[0-9a-f]{64}' \\) | sed 's/^/cgroup /'

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Testing
 
 @testable import Systemd
@@ -7,24 +8,26 @@ import Testing
 @Suite("Unit")
 struct UnitTests {
     @Test(
-        "a service is told so; a shell that has inherited something of one is none",
+        "a service is a unit for programs, and so is a scope, unless a person logs in to it or types in it",
         arguments: [
-            ("a shell", [:], false),
-            ("a shell with other variables", ["PATH": "/bin", "JOURNAL_STREAM": "8:1"], false),
-            ("Type=notify", ["NOTIFY_SOCKET": "/run/systemd/notify", "INVOCATION_ID": "a"], true),
-            ("Type=notify behind a shell", ["NOTIFY_SOCKET": "@n", "SYSTEMD_EXEC_PID": "41"], true),
-            ("Type=simple", ["SYSTEMD_EXEC_PID": "42", "INVOCATION_ID": "a"], true),
-            ("a shell in a terminal's unit", ["SYSTEMD_EXEC_PID": "41", "INVOCATION_ID": "a"], false),
-            ("SYSTEMD_EXEC_PID in disorder", ["SYSTEMD_EXEC_PID": "", "INVOCATION_ID": "a"], false),
-            ("Type=simple of an older systemd", ["INVOCATION_ID": "a"], true),
-        ] as [(String, [String: String], Bool)])
-    func decision(name: String, environment: [String: String], isService: Bool) {
-        #expect(Unit.isService(environment, process: 42) == isService, "\(name)")
+            ("web.service", true), ("web@1.service", true), ("run-r0f3a.scope", true), ("batch.scope", true),
+            ("session-4.scope", false), ("session-c1.scope", false), ("vte-spawn-0e4b.scope", false),
+            ("tmux-spawn-0e4b.scope", false), ("app-org.gnome.Terminal-12.scope", false), ("init.scope", false),
+            ("docker-0e4b.scope", false), ("user.slice", false), ("", false),
+        ])
+    func isForPrograms(name: String, isForPrograms: Bool) {
+        #expect(Unit(name: name, isUser: false).isForPrograms == isForPrograms)
     }
 
-    @Test("where the environment speaks of no service, there is no unit, whatever our cgroup is called")
-    func shell() {
-        #expect(Unit.ofThisProcess(environment: [:]) == nil)
-        #expect(Unit.ofThisProcess(environment: ["SYSTEMD_EXEC_PID": "1"]) == nil)
+    @Test("a command of the unit is what the manager has started, and all below it")
+    func isCommand() {
+        #expect(Unit.isCommand(environment: ["SYSTEMD_EXEC_PID": "\(getpid())", "INVOCATION_ID": "a"]))
+        #expect(Unit.isCommand(environment: ["SYSTEMD_EXEC_PID": "\(getppid())"]))
+        // Inherited from elsewhere: a terminal that is a service, a daemon that has started the shell long ago.
+        #expect(!Unit.isCommand(environment: ["SYSTEMD_EXEC_PID": "999999999", "INVOCATION_ID": "a"]))
+        #expect(!Unit.isCommand(environment: ["SYSTEMD_EXEC_PID": "", "INVOCATION_ID": "a"]))
+        #expect(!Unit.isCommand(environment: [:]))
+        // Before systemd 248.
+        #expect(Unit.isCommand(environment: ["INVOCATION_ID": "a"]))
     }
 }

@@ -3,6 +3,8 @@
 /// What the Engine knows of a container; of many fields, those that we ask for.
 public struct Container: Decodable, Sendable, Equatable {
     public var id: String
+    /// The ID of its image.
+    public var image: String?
     public var state: State
     public var config: Config
     public var hostConfig: HostConfig
@@ -56,6 +58,8 @@ public struct Container: Decodable, Sendable, Equatable {
     }
 
     public struct Config: Decodable, Sendable, Equatable {
+        /// Its image as whoever made the container has called it.
+        public var image: String?
         public var hasTerminal: Bool
         /// `SIGQUIT`, `3`; absent means SIGTERM.
         public var stopSignal: String?
@@ -70,6 +74,7 @@ public struct Container: Decodable, Sendable, Equatable {
         public var hasHealthcheck: Bool { healthcheck?.isEffective ?? false }
 
         private enum CodingKeys: String, CodingKey {
+            case image = "Image"
             case hasTerminal = "Tty"
             case stopSignal = "StopSignal"
             case stopTimeout = "StopTimeout"
@@ -113,16 +118,34 @@ public struct Container: Decodable, Sendable, Equatable {
         public var cgroupParent: String
         /// The name of its runtime in the daemon's configuration.
         public var runtime: String?
+        /// `default`, `bridge`, `host`, `none`, `container:ID`, or a network's name.
+        public var networkMode: String?
+        /// What the Engine does when the container ends; absent in old containers.
+        public var restartPolicy: RestartPolicy?
+
+        public struct RestartPolicy: Decodable, Sendable, Equatable {
+            /// no, always, unless-stopped, on-failure; empty is no.
+            public var name: String
+            private enum CodingKeys: String, CodingKey { case name = "Name" }
+        }
+
+        /// Whether the Engine starts the container again when it has ended.
+        public var restartsItself: Bool {
+            !["", "no"].contains(restartPolicy?.name ?? "")
+        }
 
         private enum CodingKeys: String, CodingKey {
             case removesItself = "AutoRemove"
             case cgroupParent = "CgroupParent"
             case runtime = "Runtime"
+            case networkMode = "NetworkMode"
+            case restartPolicy = "RestartPolicy"
         }
     }
 
     private enum CodingKeys: String, CodingKey {
         case id = "Id"
+        case image = "Image"
         case state = "State"
         case config = "Config"
         case hostConfig = "HostConfig"

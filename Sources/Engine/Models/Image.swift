@@ -16,7 +16,16 @@ public struct Image: Decodable, Sendable, Equatable {
     /// list, which does not tell.
     public var lastTagged: Int64
 
+    /// The labels that each of its containers has unless its creation says otherwise; none in a list.
+    public var labels: [String: String]
+
+    private struct Config: Decodable {
+        var labels: [String: String]?
+        private enum CodingKeys: String, CodingKey { case labels = "Labels" }
+    }
+
     private enum CodingKeys: String, CodingKey {
+        case config = "Config"
         case id = "Id"
         case tags = "RepoTags"
         case digests = "RepoDigests"
@@ -35,6 +44,7 @@ public struct Image: Decodable, Sendable, Equatable {
         // null where there are none; in a list a dangling image is called <none>.
         tags = (try values.decodeIfPresent([String].self, forKey: .tags) ?? []).filter { $0 != "<none>:<none>" }
         digests = (try values.decodeIfPresent([String].self, forKey: .digests) ?? []).filter { $0 != "<none>@<none>" }
+        labels = try values.decodeIfPresent(Config.self, forKey: .config)?.labels ?? [:]
         size = try values.decodeIfPresent(Int.self, forKey: .size) ?? 0
         let metadata = try values.decodeIfPresent(Metadata.self, forKey: .metadata)
         // Never is the year 1.
