@@ -204,10 +204,15 @@ static inline ssize_t CLinux_receive_descriptors(
 
 // A process of our own that only notes which signals it is sent (see SignalWitness in Linux/). It shares our memory
 // and descriptors, and so our thread-local storage too: it must not touch errno, and makes its system calls bare.
+// When we end it becomes our program with these arguments, if there are any: our memory lasts as long as it does.
 
 struct CLinux_witness {
     int signals;
     int notes;
+    // What the kernel sends it when we end (PR_SET_PDEATHSIG of prctl(2)).
+    int death;
+    pid_t parent;
+    char *const *volatile arguments;
 };
 
 static inline long CLinux_bare_call(long number, long a, long b, long c) {
@@ -229,15 +234,22 @@ static inline long CLinux_bare_call(long number, long a, long b, long c) {
 
 static inline int CLinux_witness_main(void *context) {
     const struct CLinux_witness *witness = context;
-    CLinux_bare_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
+    extern char **environ;
+    CLinux_bare_call(SYS_prctl, PR_SET_PDEATHSIG, witness->death, 0);
     CLinux_bare_call(SYS_prctl, PR_SET_NAME, (long)"signal-witness", 0);
-    for (;;) {
+    // We may have ended before it said that it wants to know; and others may send that signal.
+    while (CLinux_bare_call(SYS_getppid, 0, 0, 0) == witness->parent) {
         struct signalfd_siginfo info;
         if (CLinux_bare_call(SYS_read, witness->signals, (long)&info, sizeof info) != sizeof info)
             return 0;
+        if ((int)info.ssi_signo == witness->death)
+            continue;
         int32_t note[2] = {(int32_t)info.ssi_signo, (int32_t)info.ssi_pid};
         CLinux_bare_call(SYS_write, witness->notes, (long)note, sizeof note);
     }
+    if (witness->arguments)
+        CLinux_bare_call(SYS_execve, (long)"/proc/self/exe", (long)witness->arguments, (long)environ);
+    return 0;
 }
 
 // clone(2) is declared under _GNU_SOURCE only.

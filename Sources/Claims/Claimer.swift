@@ -30,7 +30,8 @@ public struct Claimer: ~Copyable {
         let socket = address.socket(of: id)
         guard let connection = try connection(to: socket) else { return nil }
         let peer = try Peer(of: connection)
-        guard address.isSupervisor(peer) else { return nil }
+        // One that was killed listens a moment longer, by its signal witness.
+        guard address.isSupervisor(peer), !peer.isDying else { return nil }
         return Claimer(process: peer.process, id: id, connection: connection)
     }
 

@@ -19,3 +19,12 @@ public enum RuntimeAnnotation {
         return words.first == "" ? [] : words
     }
 }
+
+/// The container's annotation that says that it must not run without the supervisor that has claimed it: it goes with its
+/// supervisor (`--rm`), and a start that Docker carries out after that has been killed would leave it to no one.
+public enum ClaimAnnotation {
+    /// Its key.
+    public static let key = "io.systemd-docker.claim"
+    /// Its value.
+    public static let required = "required"
+}

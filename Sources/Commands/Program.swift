@@ -23,6 +23,7 @@ public enum Program {
             case "pull": return try pull(wrapper, environment: environment, diagnostics)
             case "update": return try update(wrapper, environment: environment, diagnostics)
             case "setup": return try setup(wrapper.rest, environment: environment, diagnostics)
+            case "clean-up": return try cleanUp(wrapper.rest, environment: environment, diagnostics)
             case "prune": return try prune(wrapper, environment: environment, diagnostics)
             default: return try run(wrapper, environment: environment, diagnostics)
             }
@@ -103,6 +104,17 @@ public enum Program {
         }
     }
 
+    private static func cleanUp(
+        _ words: [String], environment: [String: String], _ diagnostics: Diagnostics
+    ) throws(UsageError) -> ExitStatus {
+        let options = try CleanUpOptions(parsing: words)
+        if options.showsHelp { return show(cleanUpHelp) }
+        signal(SIGPIPE, SIG_IGN)
+        return loop(diagnostics) {
+            await CleanUp(options, environment: environment, diagnostics: diagnostics)()
+        }
+    }
+
     private static func prune(
         _ wrapper: WrapperOptions, environment: [String: String], _ diagnostics: Diagnostics
     ) throws(UsageError) -> ExitStatus {
@@ -155,6 +167,7 @@ public enum Program {
           pull [DOCKER RUN OPTIONS] IMAGE
                                   Pull the image as run would, and run nothing
           update [OPTIONS]        Restart units on newer images, or go back to the old ones (update --help)
+          clean-up [CONTAINER]    End what a run has left that was killed; for ExecStopPost= (clean-up --help)
           setup                   Have Docker know our runtime, which makes containers in units (setup --help)
           prune [OPTIONS]         Remove images that nothing uses (prune --help)
           manual                  Print the manual page, for man -l -
@@ -170,6 +183,16 @@ public enum Program {
 
         Options:
         \(SetupOptions.help)
+        """
+
+    private static let cleanUpHelp = """
+        Usage: systemd-docker clean-up [CONTAINER]
+
+        Ends what a run of this unit has left behind that was killed: a container that was not up yet is removed, one
+        that runs is stopped. A container that a living process supervises, or that no run of ours has made, is left
+        alone. Without CONTAINER it is the one that is named after the unit. For ExecStopPost=, where SIGKILL may go to
+        the whole unit while it starts. Exit status: 0 when nothing is left, 125 when Docker cannot be reached.
+
         """
 
     private static let runHelp = """

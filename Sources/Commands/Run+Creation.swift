@@ -20,6 +20,7 @@ extension Run {
         // Both, whether used or not: what creation does not set the container has from its image.
         request.labels[ArgumentsLabel.name] = argumentsLabel
         request.labels[UpdateLabel.name] = request.labels[UpdateLabel.name] ?? ""
+        request.labels[CleanUp.label] = mark
         if let place { shape(&request, for: place) }
         if wrapper.readyCondition == .notify {
             let proxy = try openProxy()
@@ -92,6 +93,8 @@ extension Run {
     ///
     /// It makes the container, too, when nobody waits for the answer any more.
     private func make(_ request: CreateRequest, _ client: Client) async throws(EngineError) -> CreatedContainer {
+        // From here on until it is in the unit a container of ours may be anywhere.
+        await provide(["clean-up", "--run", mark])
         let creation = EventLoop.shared.task { [options] in
             try await client.create(request, name: options.name, platform: options.platform)
         }
@@ -116,10 +119,7 @@ extension Run {
 
     /// The container that the Engine has made for us without our having heard of it: it went away before it answered.
     func unheardOfID(_ client: Client) async throws(EngineError) -> String? {
-        guard let name = options.name else { return nil }
-        let found = try await client.inspect(name)
-        let isOurs = found.config.labels?[ArgumentsLabel.name] == argumentsLabel
-        return found.state.status == "created" && isOurs ? found.id : nil
+        try await client.list(filters: ["label": ["\(CleanUp.label)=\(mark)"]]).first?.id
     }
 
     /// Takes the place of the file that `--cidfile` asks for, before there is an ID to write into it.

@@ -51,7 +51,7 @@ extension Run {
     }
 
     private func running(_ container: Container, _ name: String, _ client: Client) async throws -> Found {
-        let isOurs = try await isOurs(container, client)
+        let isOurs = try await ArgumentsLabel.isOurs(container, client)
         if isOurs, container.config.labels?[ArgumentsLabel.name] != argumentsLabel {
             diagnostics.notice("container \(name) is running with other arguments: replacing it")
             try await stop(container, name, client)
@@ -86,7 +86,7 @@ extension Run {
         if container.config.labels?[ArgumentsLabel.name] != argumentsLabel {
             try await checkReuse(of: container, name, client)
             // Of a container that was made by hand nothing tells with what arguments.
-            if try await isOurs(container, client) {
+            if try await ArgumentsLabel.isOurs(container, client) {
                 diagnostics.warning(
                     "container \(name) was made with other arguments: starting it as it is. docker rm \(name) makes room for another"
                 )
@@ -99,22 +99,6 @@ extension Run {
     private func stop(_ container: Container, _ name: String, _ client: Client) async throws {
         notify("stopping the former container \(name)")
         try await client.stop(container.id)
-    }
-
-    /// Whether one of our runs has made it.
-    ///
-    /// A container has its image's labels where its creation did not say otherwise, and ours always do: a label that is
-    /// the image's is the word of the image's author.
-    private func isOurs(_ container: Container, _ client: Client) async throws(EngineError) -> Bool {
-        guard let label = container.config.labels?[ArgumentsLabel.name], let image = container.image else {
-            return false
-        }
-        do throws(EngineError) {
-            return try await client.inspectImage(image).labels[ArgumentsLabel.name] != label
-        } catch {
-            if error.isNotFound { return false }
-            throw error
-        }
     }
 
     /// Refuses a container that was made for something else than what is asked for, where that cannot be mended.

@@ -93,6 +93,10 @@ extension Run {
         switch place.choice.placement {
         case .native:
             request.hostConfig.runtime = ContainerRuntime.ours
+            if options.removesOnExit {
+                request.hostConfig.annotations = (request.hostConfig.annotations ?? [:]).merging(
+                    [ClaimAnnotation.key: ClaimAnnotation.required]) { $1 }
+            }
             if !place.runtime.command.isEmpty {
                 request.hostConfig.annotations = (request.hostConfig.annotations ?? [:]).merging(
                     [RuntimeAnnotation.key: RuntimeAnnotation.value(of: place.runtime.command)]) { $1 }

@@ -24,6 +24,9 @@ final class Run {
 
     /// What this run has done to a container, and has to undo if it fails.
     var undertaking = Undertaking.none
+    /// Tells the container that this run makes from all others.
+    let mark = String(UInt64.random(in: 1 ... .max), radix: 16)
+    var launchGuard: LaunchGuard?
     var ownedName: Owned?
     var ownedContainer: Owned?
     /// Microseconds that an Engine which is away may take to come back, before a container is left to it.
@@ -178,7 +181,10 @@ final class Run {
         let events = try await listen(client, to: container)
         try claim(container)
         notify("starting container \(label(container))")
-        if !undertaking.isCreated { undertaking = .startedAgain(container.id) }
+        if !undertaking.isCreated {
+            undertaking = .startedAgain(container.id)
+            await provide(["clean-up", container.id])
+        }
         containerID = container.id
         do throws(EngineError) {
             try await client.start(container.id)
@@ -195,6 +201,9 @@ final class Run {
     /// From here on signals are the container's: it is there to receive them.
     private func up(_ launched: Launched) -> Launched {
         interruption.launch = nil
+        // It is where it belongs: if we are killed now, systemd ends it with the unit, or leaves it to the next start.
+        signals.leave(to: nil)
+        launchGuard = nil
         containerID = launched.container.id
         idFile = options.removesOnExit ? options.cidFile : nil
         return launched
@@ -295,6 +304,23 @@ final class Run {
             return nil
         }
         return process
+    }
+
+    /// Provides for our being killed before the container is in the unit.
+    ///
+    /// Whoever kills us alone leaves the signal witness, and systemd waits for what that does. Where the whole unit is
+    /// killed, our runtime refuses to start the container; in the other placements it takes a process outside of the unit.
+    func provide(_ words: [String]) async {
+        signals.leave(to: words)
+        guard let unit, let place, [.parent, .migrate].contains(place.choice.placement), launchGuard == nil else {
+            return
+        }
+        do {
+            launchGuard = try LaunchGuard(words, for: unit, mark: mark)
+            try await launchGuard?.isReady()
+        } catch {
+            // Without systemd-run, or cancelled: the next start finds what is left (lookUp).
+        }
     }
 
     // MARK: Supervision
@@ -504,6 +530,7 @@ final class Run {
         proxy?.close()
         endClaim()
         endOwnership()
+        launchGuard = nil
         if let place { clear(place, container: containerID) }
         signals.end()
     }

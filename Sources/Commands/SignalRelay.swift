@@ -38,6 +38,9 @@ final class SignalRelay {
     /// To be called where we sit in the cgroup in which we stay, before the container is in the unit.
     func watchUnit() throws(SystemError) { witness = try SignalWitness(of: Signal.relayed) }
 
+    /// What takes care of the container if we are killed: words for our own program, without its name; `nil` for nothing.
+    func leave(to words: [String]?) { witness?.successor = words.map { ["systemd-docker"] + $0 } }
+
     /// Hands over the signals that came so far, and those to come.
     func begin(_ receiver: @escaping (News) -> Void) {
         interrupter = nil

@@ -60,7 +60,7 @@ extension Supervisor {
         case .start: signs.note(.started)
         case .destroy: signs.note(.gone)
         case .oom: take(.ranOutOfMemory)
-        case .stop, .restart, .rename: break
+        case .create, .stop, .restart, .rename: break
         }
     }
 

@@ -11,7 +11,7 @@ internal import Glibc
 /// bystander that was signaled too tells for certain. It shares our memory, so it costs a kernel stack and no more.
 ///
 /// Signals meant for the container must be blocked before it is made, and it must be made in the cgroup where it is to
-/// stay. It dies with us.
+/// stay. It ends with us, but for one thing: it can become what clears up after us (``successor``).
 public final class SignalWitness {
     /// One signal that the witness was sent.
     public struct Note: Sendable, Equatable {
@@ -27,17 +27,58 @@ public final class SignalWitness {
     private let context: UnsafeMutablePointer<CLinux_witness>
     private let stack: UnsafeMutableRawPointer
     private static let stackSize = 16384
+    /// Sent by the kernel when we end: one that is ignored by default, so that it does no harm where it is not awaited.
+    private static let death = SIGURG
+    private var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+
+    /// The arguments, with the program's name, with which the witness executes our program when this process ends by a
+    /// signal that it could not catch; `nil` for nothing.
+    ///
+    /// Signals stay blocked in it, so the SIGTERM that systemd then sends to the rest of the unit does not end it.
+    public var successor: [String]? {
+        didSet {
+            let former = words
+            words = successor.map { list in
+                let words = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: list.count + 1)
+                for (index, word) in list.enumerated() { words[index] = strdup(word) }
+                words[list.count] = nil
+                return words
+            }
+            // One write of a pointer: it finds the former ones or the new ones.
+            context.pointee.arguments = words.map { UnsafePointer($0) }
+            Self.free(former)
+        }
+    }
+
+    private static func free(_ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) {
+        guard let words else { return }
+        var next = words
+        while let word = next.pointee {
+            Glibc.free(word)
+            next += 1
+        }
+        words.deallocate()
+    }
 
     /// Starts a witness of these signals.
     public init(of watched: [Signal]) throws(SystemError) {
         var set = sigset_t()
         sigemptyset(&set)
         for signal in watched { sigaddset(&set, signal.rawValue) }
+        sigaddset(&set, Self.death)
         signals = Descriptor(owning: try system("signalfd", on: "witness") { signalfd(-1, &set, Int32(SFD_CLOEXEC)) })
         pipe = try Pipe()
         try pipe.reading.setNonBlocking()
         context = .allocate(capacity: 1)
-        context.initialize(to: CLinux_witness(signals: signals.rawValue, notes: pipe.writing.rawValue))
+        context.initialize(
+            to: CLinux_witness(
+                signals: signals.rawValue, notes: pipe.writing.rawValue, death: Self.death, parent: getpid(),
+                arguments: nil))
+        // It must be blocked in the witness before it can come.
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        sigaddset(&blocked, Self.death)
+        pthread_sigmask(SIG_BLOCK, &blocked, nil)
         stack = .allocate(byteCount: Self.stackSize, alignment: 16)
         let (context, end) = (context, stack + Self.stackSize)
         do throws(SystemError) {
@@ -55,6 +96,7 @@ public final class SignalWitness {
         while waitpid(id, nil, 0) == -1 && errno == EINTR {}
         context.deallocate()
         stack.deallocate()
+        Self.free(words)
     }
 
     /// Becomes readable when there are new notes.

@@ -38,7 +38,7 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var rest: [String] = []
 
     /// What we can do; the last two print a shell's completion script and the manual page.
-    public static let commands = ["run", "pull", "update", "prune", "setup", "completion", "manual"]
+    public static let commands = ["run", "pull", "update", "prune", "setup", "clean-up", "completion", "manual"]
 
     /// What makes a container count as ready: it runs, it says so itself, or its HEALTHCHECK succeeds.
     public enum ReadyCondition: String, Sendable, CaseIterable { case started, notify, healthy }

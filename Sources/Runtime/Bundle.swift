@@ -31,6 +31,16 @@ struct Bundle {
         return command
     }
 
+    /// Whether the container must not run without the supervisor that has claimed it.
+    func requiresClaim() throws(RuntimeError) -> Bool {
+        guard let text = try read(), Self.contains(ClaimAnnotation.key, text) else { return false }
+        do throws(JSONError) {
+            return try Document(text).value(at: "annotations", ClaimAnnotation.key) == ClaimAnnotation.required
+        } catch {
+            throw RuntimeError("read \(configuration): \(error)")
+        }
+    }
+
     /// Orders another place, and a name for each socket.
     ///
     /// Docker makes a new bundle for each start, so that nothing of it stays.

@@ -8,7 +8,9 @@ internal import Linux
 /// `systemd-docker-runtime`: stands before the container's real runtime, and becomes it.
 ///
 /// Docker's shim calls it in runc's command line. Only `create` of a container that a supervisor has claimed is
-/// changed; every other call is handed on as it came.
+/// changed; every other call is handed on as it came. `create` and `start` of a container that must not run without its
+/// supervisor are refused where that is dead: with `create` its process gets into the unit's cgroup, where systemd finds
+/// it, and with `start` it begins to run.
 public enum Program {
     /// Becomes the real runtime, or says why it cannot.
     ///
@@ -36,13 +38,22 @@ public enum Program {
 
     /// Puts a claimed container's order right; `nil` for a call that is handed on as it is.
     private static func claimed(_ invocation: Invocation, _ bundle: Bundle) throws(RuntimeError) -> Inheritance? {
-        guard invocation.command == "create", let id = invocation.container.flatMap({ ContainerID($0) }) else {
-            return nil
-        }
+        guard let command = invocation.command, ["create", "start"].contains(command),
+            let id = invocation.container.flatMap({ ContainerID($0) })
+        else { return nil }
+        let isCreate = command == "create"
+        // Most calls of `start` end here, for a container of no unit.
+        if !isCreate, try !bundle.requiresClaim() { return nil }
         let directory = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) }
         let addresses = Address.ofRuntime(runtimeDirectory: directory)
         guard let claimer = try RuntimeError.of({ () throws(ClaimError) in try Claimer.find(of: id, at: addresses) })
-        else { return nil }
+        else {
+            guard try bundle.requiresClaim() else { return nil }
+            throw RuntimeError(
+                "cannot \(command) container \(id): the systemd-docker that has made it has ended, and it goes with that"
+            )
+        }
+        guard isCreate else { return nil }
         // In this order: who answers has lived until then, so that the number was its own.
         let place = try RuntimeError.of { () throws(CgroupError) in
             try UnitGroup.birthplace(ofContainer: id.text, of: claimer.process)

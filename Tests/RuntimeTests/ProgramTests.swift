@@ -179,6 +179,24 @@ struct ProgramTests {
         #expect(try Document(Files.read(folder["bundle/config.json"])).value(at: "process", "env") == [String]())
     }
 
+    @Test("a container that goes with its supervisor is refused where that is dead", arguments: ["create", "start"])
+    func unclaimed(command: String) throws {
+        let order = #"{"annotations":{"io.systemd-docker.claim":"required"},"linux":{}}"#
+        let words = create().map { $0 == "create" ? command : $0 }
+        try Files.replace(folder["bundle/config.json"], with: order)
+        let end = try run(words)
+        #expect(end.status == .exited(1))
+        #expect(end.error.contains("the systemd-docker that has made it has ended"))
+        #expect(end.note.isEmpty)
+        #expect(try Files.text(folder["log"]).contains("has ended"))
+        let claim = try Claim(of: Self.id, at: address)
+        #expect(try run(words, claim: claim).status == .exited(3))
+        claim.close()
+        // Any other is started as ever: by hand, after its unit has ended.
+        try Files.replace(folder["bundle/config.json"], with: Self.order)
+        #expect(try run(words).status == .exited(3))
+    }
+
     @Test("the runtime that the annotation names takes runc's place, in every call")
     func annotation() throws {
         let order = #"{"annotations":{"io.systemd-docker.runtime":"crun\n--one two"},"linux":{}}"#

@@ -67,7 +67,21 @@ extension Client {
     public func events(
         of container: String, _ kinds: [ContainerEvent.Kind]
     ) async throws(EngineError) -> ContainerEvents {
-        let filters = ["container": [container], "event": kinds.map(\.rawValue), "type": ["container"]]
+        try await events(["container": [container], "event": kinds.map(\.rawValue), "type": ["container"]])
+    }
+
+    /// Asks to be told of each container that is made from now on and fits the filters; returns when the Engine listens.
+    ///
+    /// `GET /events?filters={"event":["create"],…}`.
+    ///
+    /// - Parameter filters: As `["label": ["web"]]`.
+    /// - Throws: ``EngineError``.
+    public func creations(filters: [String: [String]]) async throws(EngineError) -> ContainerEvents {
+        let kinds = ["event": [ContainerEvent.Kind.create.rawValue], "type": ["container"]]
+        return try await events(filters.merging(kinds) { $1 })
+    }
+
+    private func events(_ filters: [String: [String]]) async throws(EngineError) -> ContainerEvents {
         let request = Request(
             .get, "/events",
             query: [("filters", String(decoding: JSON.encode(filters), as: UTF8.self))],

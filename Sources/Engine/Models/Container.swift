@@ -6,6 +6,8 @@ public struct Container: Decodable, Sendable, Equatable {
     /// The ID of its image.
     public var image: String?
     public var state: State
+    /// The digits of its ID that docker shows.
+    public var shortID: String { String(id.prefix(12)) }
     public var config: Config
     public var hostConfig: HostConfig
 

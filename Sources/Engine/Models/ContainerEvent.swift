@@ -3,7 +3,7 @@
 /// Something that has happened to a container, as the Engine tells everybody who listens.
 public struct ContainerEvent: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
-        case start, die, kill, stop, restart, pause, unpause, rename, destroy, oom
+        case create, start, die, kill, stop, restart, pause, unpause, rename, destroy, oom
         /// Its health is another one; which one stands behind the name (``ContainerEvent/health``).
         case health = "health_status"
         /// A command inside it begins, or ends: each of its health checks does.
