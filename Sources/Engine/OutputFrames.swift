@@ -28,9 +28,6 @@ public struct OutputFrames: Sendable {
 
     public init() {}
 
-    /// Whether a piece has begun and not ended.
-    public var isMidway: Bool { missing > 0 || !head.isEmpty }
-
     /// Takes the next bytes of the connection, and returns what they hold of each stream, in order.
     ///
     /// - Throws: when they do not begin with a head, and always from then on; what came before that is returned first.
