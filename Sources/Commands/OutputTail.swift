@@ -11,7 +11,7 @@ struct OutputTail {
     private static let length = 4096
     /// How much sooner than we have read it a line may have been logged, and how much later.
     static let delay = LogTime(nanoseconds: 5_000_000_000)
-    private static let jitter: Int64 = 50_000_000
+    private static let jitter = LogTime(nanoseconds: 50_000_000)
 
     private var older: [UInt8] = []
     private var newer: [UInt8] = []
@@ -89,7 +89,7 @@ struct OutputTail {
 
     /// Looks for the place in a log that is read from some time before ``start``.
     func search() -> Search {
-        Search(older + newer, isWhole: isWhole, last: last.nanoseconds - (isExact ? 0 : Self.jitter))
+        Search(older + newer, isWhole: isWhole, last: (isExact ? last : last - Self.jitter))
     }
 
     /// A search for the place behind the tail, in one message of the log after the other (Knuth, Morris, Pratt).
@@ -107,7 +107,7 @@ struct OutputTail {
         private var newlines: Int
         private var others: Int
 
-        fileprivate init(_ tail: [UInt8], isWhole: Bool, last: Int64) {
+        fileprivate init(_ tail: [UInt8], isWhole: Bool, last: LogTime) {
             let rest = tail.reversed().prefix { !Search.counts($0) }
             newlines = rest.count { $0 == UInt8(ascii: "\n") }
             others = newlines == 0 ? rest.count : 0
@@ -122,7 +122,7 @@ struct OutputTail {
             self.pattern = pattern
             self.borders = borders
             let repeats = (borders[pattern.count]) * 2 >= pattern.count
-            earliest = !isWhole && repeats ? LogTime(nanoseconds: last) : nil
+            earliest = !isWhole && repeats ? last : nil
         }
 
         private static func counts(_ byte: UInt8) -> Bool { (0x20..<0x7f).contains(byte) }

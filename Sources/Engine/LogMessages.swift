@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import Linux
 
 /// A moment as a container's log has it: nanoseconds since 1970, by the daemon's clock, which is ours.
 public struct LogTime: Sendable, Comparable {
@@ -15,29 +16,11 @@ public struct LogTime: Sendable, Comparable {
         return LogTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
-    static let textLength = 30
-
-    /// Reads `2026-11-21T14:17:19.587279064Z`, as the Engine writes it: always UTC, always nine digits.
-    init?(_ text: some Collection<UInt8>) {
-        let text = Array(text)
-        guard text.count == Self.textLength, text[29] == UInt8(ascii: "Z"), text[10] == UInt8(ascii: "T") else {
-            return nil
-        }
-        func number(_ range: Range<Int>) -> Int64? {
-            range.reduce(0) { sum, index in
-                sum.flatMap { (48...57).contains(text[index]) ? $0 * 10 + Int64(text[index] - 48) : nil }
-            }
-        }
-        let parts = [0..<4, 5..<7, 8..<10, 11..<13, 14..<16, 17..<19, 20..<29].map(number)
-        guard case let values = parts.compactMap({ $0 }), values.count == 7 else { return nil }
-        var calendar = tm()
-        calendar.tm_year = Int32(values[0] - 1900)
-        calendar.tm_mon = Int32(values[1] - 1)
-        calendar.tm_mday = Int32(values[2])
-        calendar.tm_hour = Int32(values[3])
-        calendar.tm_min = Int32(values[4])
-        calendar.tm_sec = Int32(values[5])
-        nanoseconds = Int64(timegm(&calendar)) * 1_000_000_000 + values[6]
+    /// - Returns: `nil` for a time before 1970, which Go's zero time is (the year 1), and for one after 2254, which
+    ///   64 bits of nanoseconds do not reach for long: no clock has shown either.
+    init?(_ timestamp: Timestamp) {
+        guard (0..<9_000_000_000).contains(timestamp.seconds) else { return nil }
+        nanoseconds = timestamp.seconds * 1_000_000_000 + timestamp.nanoseconds
     }
 
     /// `1795270639.587279064`, as the Engine wants to be asked.
@@ -47,11 +30,11 @@ public struct LogTime: Sendable, Comparable {
     }
 
     public static func + (one: LogTime, other: LogTime) -> LogTime {
-        LogTime(nanoseconds: one.nanoseconds + other.nanoseconds)
+        LogTime(nanoseconds: one.nanoseconds.addingSaturating(other.nanoseconds))
     }
 
     public static func - (one: LogTime, other: LogTime) -> LogTime {
-        LogTime(nanoseconds: one.nanoseconds - other.nanoseconds)
+        LogTime(nanoseconds: one.nanoseconds.subtractingSaturating(other.nanoseconds))
     }
 
     public static func < (one: LogTime, other: LogTime) -> Bool { one.nanoseconds < other.nanoseconds }
@@ -79,6 +62,8 @@ public struct LogMessages: Sendable {
 
     private let hasTerminal: Bool
     private var unread: [UInt8] = []
+    /// When the last message was logged.
+    private var latest = LogTime(nanoseconds: 0)
 
     public init(hasTerminal: Bool) { self.hasTerminal = hasTerminal }
 
@@ -100,41 +85,61 @@ public struct LogMessages: Sendable {
     /// Whatever a terminal's log has sent without a newline, when nothing more comes.
     public mutating func finish() -> Message? {
         defer { unread = [] }
-        guard hasTerminal, let time = LogTime(unread.prefix(LogTime.textLength)) else { return nil }
-        return Message(stream: .output, time: time, bytes: unread.dropFirst(LogTime.textLength + 1))
+        return hasTerminal ? message(.output, unread[...]) : nil
     }
 
-    private func frame(from start: Int) throws(OutputFrames.Malformed) -> (Message, length: Int)? {
+    private mutating func frame(from start: Int) throws(OutputFrames.Malformed) -> (Message, length: Int)? {
         guard unread.count - start >= OutputFrames.headLength else { return nil }
         let body = start + OutputFrames.headLength
         let length = unread[start + 4..<body].reduce(0) { $0 << 8 | Int($1) }
-        guard let stream = OutputFrames.Stream(rawValue: unread[start]), length > LogTime.textLength,
-            length <= Self.longestFrame
-        else { throw OutputFrames.Malformed() }
+        guard let stream = OutputFrames.Stream(rawValue: unread[start]), length <= Self.longestFrame else {
+            throw OutputFrames.Malformed()
+        }
         guard unread.count - body >= length else { return nil }
-        return (try message(stream, unread[body..<body + length]), OutputFrames.headLength + length)
+        guard let message = message(stream, unread[body..<body + length]) else { throw OutputFrames.Malformed() }
+        return (message, OutputFrames.headLength + length)
     }
 
-    private func line(from start: Int) throws(OutputFrames.Malformed) -> (Message, length: Int)? {
-        let head = start + LogTime.textLength + 1
-        guard unread.count > head else { return nil }
-        let newline = unread[head...].prefix(Self.pieceLength).firstIndex(of: UInt8(ascii: "\n"))
-        let next = head + Self.pieceLength
-        if let newline { return (try message(.output, unread[start...newline]), newline + 1 - start) }
-        guard unread.count >= next + LogTime.textLength else { return nil }
-        if LogTime(unread[next..<next + LogTime.textLength]) != nil {
-            return (try message(.output, unread[start..<next]), next - start)
+    private mutating func line(from start: Int) throws(OutputFrames.Malformed) -> (Message, length: Int)? {
+        guard let (_, headLength) = head(of: unread[start...]) else {
+            guard unread.count - start <= Timestamp.longest else { throw OutputFrames.Malformed() }
+            return nil
         }
+        guard let end = try lineEnd(after: start, start + headLength),
+            let message = message(.output, unread[start..<end])
+        else { return nil }
+        return (message, end - start)
+    }
+
+    /// Where a terminal's message ends whose text begins at `text`; `nil` as long as more has to come to tell.
+    private func lineEnd(after start: Int, _ text: Int) throws(OutputFrames.Malformed) -> Int? {
+        let newline = UInt8(ascii: "\n")
+        let next = text + Self.pieceLength
+        if let end = unread[text...].prefix(Self.pieceLength).firstIndex(of: newline) { return end + 1 }
+        guard unread.count > next else { return nil }
+        // What the container itself wrote may look like a time, but hardly like one of these years.
+        if let (timestamp, _) = head(of: unread[next...]), LogTime(timestamp) != nil { return next }
+        guard unread.count >= next + Timestamp.longest else { return nil }
         guard unread.count - start <= Self.longestFrame else { throw OutputFrames.Malformed() }
         // json-file has spelt what was not UTF-8 in more bytes.
-        guard let newline = unread[next...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        return (try message(.output, unread[start...newline]), newline + 1 - start)
+        return unread[next...].firstIndex(of: newline).map { $0 + 1 }
     }
 
-    private func message(
-        _ stream: OutputFrames.Stream, _ text: ArraySlice<UInt8>
-    ) throws(OutputFrames.Malformed) -> Message {
-        guard let time = LogTime(text.prefix(LogTime.textLength)) else { throw OutputFrames.Malformed() }
-        return Message(stream: stream, time: time, bytes: text.dropFirst(LogTime.textLength + 1))
+    /// One message with its time before it; `nil` where that is missing.
+    ///
+    /// A time that cannot be is passed over (the log was damaged, or no clock was set): the message is as old as the one
+    /// before it, for a log keeps the order.
+    private mutating func message(_ stream: OutputFrames.Stream, _ text: ArraySlice<UInt8>) -> Message? {
+        guard let (timestamp, head) = head(of: text) else { return nil }
+        latest = LogTime(timestamp) ?? latest
+        return Message(stream: stream, time: latest, bytes: text.dropFirst(head))
+    }
+
+    /// When a message was logged, and how many bytes that and the space after it take; `nil` where they are not all there.
+    private func head(of text: ArraySlice<UInt8>) -> (Timestamp, length: Int)? {
+        guard let timestamp = Timestamp(startOf: text.prefix(Timestamp.longest)),
+            text.dropFirst(timestamp.length).first == UInt8(ascii: " ")
+        else { return nil }
+        return (timestamp, timestamp.length + 1)
     }
 }

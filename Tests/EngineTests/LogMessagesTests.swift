@@ -77,17 +77,66 @@ struct LogMessagesTests {
         #expect(throws: OutputFrames.Malformed.self) { try log.take(bytes) }
     }
 
-    @Test(
-        "a timestamp is read to the nanosecond",
-        arguments: zip(
-            ["1970-01-01T00:00:00.000000001Z", "2026-11-21T14:17:19.587279064Z", "2000-02-29T23:59:59.999999999Z"],
-            [1, 1_795_270_639_587_279_064, 951_868_799_999_999_999] as [Int64]))
-    func reads(text: String, nanoseconds: Int64) throws {
-        let time = try #require(LogTime(text.utf8))
-        #expect(time.nanoseconds == nanoseconds)
+    @Test("Docker before 23 has the log driver local write the machine's own zone", arguments: [false, true])
+    func zone(hasTerminal: Bool) throws {
+        var log = LogMessages(hasTerminal: hasTerminal)
+        let text = "2026-11-21T15:17:19.000000001+01:00 one\n"
+        #expect(
+            try log.take(hasTerminal ? Array(text.utf8) : Self.frame(1, text)) == [Self.message(.output, 1, "one\n")])
     }
 
-    @Test("the Engine is asked in seconds, with nine digits behind the point")
+    @Test("what a container writes is no time, though it looks like one")
+    func looksLikeTime() throws {
+        for time in ["9999-12-31T23:59:59.999999999Z ", "2026-11-21T14:17:19.000000001Z!"] {
+            var log = LogMessages(hasTerminal: true)
+            let line = Self.long + time + "and more of it\n"
+            #expect(try log.take(Array((Self.stamp(1) + line).utf8)) == [Self.message(.output, 1, line)])
+        }
+    }
+
+    @Test("a message whose time cannot be is as old as the one before it", arguments: [false, true])
+    func impossibleTimes(hasTerminal: Bool) throws {
+        let lines = [
+            ("0001-01-01T00:00:00Z ", "first\n", LogTime(nanoseconds: 0)), (Self.stamp(1), "one\n", Self.time(1)),
+            ("9999-12-31T23:59:59.999999999Z ", "two\n", Self.time(1)),
+            ("2262-04-11T23:47:16.854775808Z ", "three\n", Self.time(1)),
+            ("0001-01-01T00:00:00.000000000Z ", "four\n", Self.time(1)),
+            ("1969-12-31T23:59:59.999999999Z ", "five\n", Self.time(1)), (Self.stamp(2), "six\n", Self.time(2)),
+        ]
+        var log = LogMessages(hasTerminal: hasTerminal)
+        let text = lines.flatMap { time, line, _ in
+            hasTerminal ? Array((time + line).utf8) : Self.frame(1, time + line)
+        }
+        #expect(
+            try log.take(text) == lines.map { Message(stream: .output, time: $0.2, bytes: Array($0.1.utf8)[...]) })
+    }
+
+    @Test("times at the ends of what 64 bits hold stay there")
+    func ends() {
+        let (first, last) = (LogTime(nanoseconds: .min), LogTime(nanoseconds: .max))
+        let delay = LogTime(nanoseconds: 5_000_000_000)
+        #expect(last + delay == last && first - delay == first && first < last)
+        #expect(last - delay < last && first + delay > first)
+        #expect(first.query == "0.000000000" && last.query == "9223372036.854775807")
+    }
+
+    @Test(
+        "a timestamp is read to the nanosecond, in any zone",
+        arguments: zip(
+            [
+                "1970-01-01T00:00:00.000000001Z", "2026-11-21T14:17:19.587279064Z", "2000-02-29T23:59:59.999999999Z",
+                "2026-11-21T15:17:19.587279064+01:00", "2026-11-21T09:47:19.587279064-04:30", "1970-01-01T00:00:01Z",
+                "1970-01-01T00:00:01.5Z and more",
+            ],
+            [
+                1, 1_795_270_639_587_279_064, 951_868_799_999_999_999, 1_795_270_639_587_279_064,
+                1_795_270_639_587_279_064, 1_000_000_000, 1_500_000_000,
+            ] as [Int64]))
+    func reads(text: String, nanoseconds: Int64) throws {
+        #expect(try LogTime(#require(Timestamp(startOf: text.utf8)))?.nanoseconds == nanoseconds)
+    }
+
+    @Test("the Engine is asked in seconds, with nine digits after the point")
     func asks() {
         #expect(LogTime(nanoseconds: 1_795_270_639_000_000_042).query == "1795270639.000000042")
         #expect(LogTime(nanoseconds: -5).query == "0.000000000")
@@ -96,7 +145,10 @@ struct LogMessagesTests {
     @Test(
         "what is no timestamp is none",
         arguments: [
-            "", "2026-11-21T14:17:19.587279064+", "2026-11-21 14:17:19.587279064Z", "2026-11-2xT14:17:19.587279064Z",
+            "", "2026-11-21T14:17:19.587279064", "2026-11-21T14:17:19.587279064+", "2026-11-21 14:17:19.587279064Z",
+            "2026-11-2xT14:17:19.587279064Z", "2026-11-21T14:17:19.Z", "2026-11-21T14:17:19.5872790641Z",
+            "2026-11-21T14:17:19.5+0100", "2026/11/21T14:17:19Z", "2026-13-21T14:17:19Z", "2026-02-29T14:17:19Z",
+            "2026-00-21T14:17:19Z", "2026-11-21T24:17:19Z", "2026-11-21T14:60:19Z", "2026-11-21T14:17:99Z",
         ])
-    func notATime(text: String) { #expect(LogTime(text.utf8) == nil) }
+    func notATime(text: String) { #expect(Timestamp(startOf: text.utf8) == nil) }
 }

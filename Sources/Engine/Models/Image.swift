@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
-
 /// What the Engine knows of an image; of many fields, those that we ask for.
 public struct Image: Decodable, Sendable, Equatable {
     /// `sha256:…`, the digest of its configuration, or of its manifest where containerd keeps the images.
@@ -45,25 +43,10 @@ public struct Image: Decodable, Sendable, Equatable {
         tags = (try values.decodeIfPresent([String].self, forKey: .tags) ?? []).filter { $0 != "<none>:<none>" }
         digests = (try values.decodeIfPresent([String].self, forKey: .digests) ?? []).filter { $0 != "<none>@<none>" }
         labels = try values.decodeIfPresent(Config.self, forKey: .config)?.labels ?? [:]
-        size = try values.decodeIfPresent(Int.self, forKey: .size) ?? 0
+        size = max(0, try values.decodeIfPresent(Int.self, forKey: .size) ?? 0)
         let metadata = try values.decodeIfPresent(Metadata.self, forKey: .metadata)
         // Never is the year 1.
-        lastTagged = max(0, metadata?.lastTagTime.flatMap(Self.seconds) ?? 0)
-    }
-
-    /// Reads a time as RFC 3339 has it, to the second.
-    private static func seconds(_ text: String) -> Int64? {
-        // 2024-05-01T12:34:56.789+02:00, or with a Z for the zone.
-        let numbers = text.prefix(19).split { !$0.isNumber }.compactMap { Int32($0) }
-        guard text.count >= 20, numbers.count == 6 else { return nil }
-        var time = tm()
-        (time.tm_year, time.tm_mon, time.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
-        (time.tm_hour, time.tm_min, time.tm_sec) = (numbers[3], numbers[4], numbers[5])
-        let zone = text.suffix(6)
-        let minutes = zone.dropFirst().split(separator: ":").compactMap { Int64($0) }
-        guard !text.hasSuffix("Z"), minutes.count == 2 else { return Int64(timegm(&time)) }
-        let offset = (minutes[0] * 60 + minutes[1]) * 60
-        return Int64(timegm(&time)) - (zone.hasPrefix("-") ? -offset : offset)
+        lastTagged = max(0, metadata?.lastTagTime.flatMap { Timestamp(startOf: $0.utf8) }?.seconds ?? 0)
     }
 }
 
@@ -72,17 +55,12 @@ public struct ImageSummary: Decodable, Sendable, Equatable {
     public var image: Image
     /// When it was made, in seconds since 1970.
     public var created: Int
-    public var labels: [String: String]
 
-    private enum CodingKeys: String, CodingKey {
-        case created = "Created"
-        case labels = "Labels"
-    }
+    private enum CodingKeys: String, CodingKey { case created = "Created" }
 
     public init(from decoder: any Decoder) throws {
         image = try Image(from: decoder)
         let values = try decoder.container(keyedBy: CodingKeys.self)
         created = try values.decode(Int.self, forKey: .created)
-        labels = try values.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
     }
 }
