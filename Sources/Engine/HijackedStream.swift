@@ -56,7 +56,9 @@ public final class HijackedStream {
     private func readAnswer(to request: Request) async throws -> (status: Int, body: [UInt8]) {
         let lines = try await readHeader(request).split(separator: "\r\n")
         let words = lines.first.map { $0.split(separator: " ", maxSplits: 2) } ?? []
-        guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1].prefix(3)) else {
+        guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1].prefix(3)),
+            (100...599).contains(status)
+        else {
             throw EngineError.garbage(call: request.call, reason: "not HTTP")
         }
         guard status >= 400 else { return (status, []) }

@@ -212,7 +212,8 @@ struct AttachTests {
     @Test(
         "what is not HTTP is called so",
         arguments: [
-            "SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "{}\r\n\r\n", "\r\n\r\n",
+            "SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n",
+            "HTTP/1.1 -12 OK\r\n\r\n", "HTTP/1.1 +12 OK\r\n\r\n", "HTTP/1.1 99 OK\r\n\r\n", "{}\r\n\r\n", "\r\n\r\n",
         ])
     @LoopActor
     func garbage(text: String) async throws {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Linux
+
 /// What the Engine knows of a container; of many fields, those that we ask for.
 public struct Container: Decodable, Sendable, Equatable {
     public var id: String
@@ -100,10 +102,10 @@ public struct Container: Decodable, Sendable, Equatable {
         public var effectiveRetries: Int { retries.flatMap { $0 > 0 ? $0 : nil } ?? 3 }
         /// Nanoseconds from one check's end to the end of the next, at most.
         public var longestRound: Int64 {
-            func given(_ time: Int64?) -> Int64? { time.flatMap { $0 > 0 ? min($0, 1 << 60) : nil } }
+            func given(_ time: Int64?) -> Int64? { time.flatMap { $0 > 0 ? $0 : nil } }
             // dockerd's defaults: 30 s both, 5 s in the start period.
             return max(given(interval) ?? 30_000_000_000, given(startInterval) ?? 0)
-                + (given(timeout) ?? 30_000_000_000)
+                .addingSaturating(given(timeout) ?? 30_000_000_000)
         }
 
         private enum CodingKeys: String, CodingKey {
