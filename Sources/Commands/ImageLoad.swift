@@ -36,7 +36,9 @@ final class ImageLoad {
         var named: [String] = []
         do throws(EngineError) {
             let size = Int(status.st_size)
-            let upload = Upload(file, path: tarball, size: size) { sent in self.take(100 * sent / max(size, 1)) }
+            let upload = Upload(file, path: tarball, size: size) { sent in
+                self.take(Int(100 * min(1, Double(sent) / Double(max(size, 1)))))
+            }
             try await client.load(upload, pause: 1_000_000) { message in
                 self.take(nil)
                 if let text = message?.stream { named.append(text.filter { !$0.isNewline }) }

@@ -36,7 +36,7 @@ final class Prune {
                 let isGone = options.isDry ? true : try await remove(image, client)
                 guard isGone else { continue }
                 count += 1
-                bytes += image.size
+                bytes = bytes.addingSaturating(image.size)
                 Program.show("\(options.isDry ? "would remove" : "removed") \(Self.label(image))\n")
             }
             let images = "\(count) image\(count == 1 ? "" : "s")"

@@ -5,7 +5,7 @@ internal import Engine
 /// How far a pull has come, out of the lines that the Engine sends.
 struct PullProgress: Sendable {
     private struct Layer {
-        /// 0 while nobody knows.
+        /// Bytes, none of them negative; 0 while it is not known.
         var total = 0
         var received = 0
         var unpacked = 0
@@ -18,9 +18,9 @@ struct PullProgress: Sendable {
     /// What the registry calls the image.
     private(set) var digest: String?
     /// All that came, in bytes.
-    private(set) var received = 0
+    private(set) var received = 0.0
     /// When and where the speed was last looked at.
-    private var (lastTime, lastReceived): (UInt64, Int)
+    private var (lastTime, lastReceived): (UInt64, Double)
 
     /// - Parameter time: in microseconds, as all that follow.
     init(since time: UInt64) { (lastTime, lastReceived) = (time, 0) }
@@ -35,15 +35,16 @@ struct PullProgress: Sendable {
         // The first line has the tag where others have the layer.
         guard !status.hasPrefix("Pulling from") else { return }
         var layer = layers[id] ?? Layer()
-        let (current, total) = (message.progress?.current ?? 0, message.progress?.total ?? 0)
+        // As the registry says; so two layers of 2^62 bytes are possible, and of their sums only floating point is sure.
+        let (current, total) = (max(0, message.progress?.current ?? 0), max(0, message.progress?.total ?? 0))
         switch status {
         case "Downloading":
-            layer.total = max(total, 0)
+            layer.total = total
             // A download that was begun again starts at 0.
-            received += max(0, current - layer.received)
-            layer.received = max(0, current)
+            received += Double(max(0, current - layer.received))
+            layer.received = current
         case "Verifying Checksum", "Download complete":
-            received += max(0, layer.total - layer.received)
+            received += Double(max(0, layer.total - layer.received))
             layer.received = layer.total
             layer.isReceived = true
         case "Extracting":
@@ -60,17 +61,20 @@ struct PullProgress: Sendable {
 
     private mutating func count() {
         let known = layers.values.filter { $0.total > 0 }
-        let sum = known.reduce(0) { $0 + $1.total }
+        let sum = known.reduce(0.0) { $0 + Double($1.total) }
         guard sum > 0 else { return }
+        func show(_ part: (Layer) -> Int, of all: Double) {
+            let done = known.reduce(0.0) { $0 + Double(part($1)) }
+            percentage = max(percentage, Int(100 * min(1, done / all)))
+        }
         if layers.values.allSatisfy(\.isReceived) {
             if !isUnpacking { percentage = 0 }
             isUnpacking = true
-            percentage = max(percentage, 100 * known.reduce(0) { $0 + $1.unpacked } / sum)
+            show(\.unpacked, of: sum)
         } else if !isUnpacking {
             // The Engine asks for a few layers at a time: the others are taken to be as large as these are.
-            let unknown = layers.values.count { $0.total == 0 && !$0.isReceived }
-            let all = sum + unknown * (sum / known.count)
-            percentage = max(percentage, min(100, 100 * known.reduce(0) { $0 + $1.received } / max(all, 1)))
+            let unknown = Double(layers.values.count { $0.total == 0 && !$0.isReceived })
+            show(\.received, of: sum + unknown * (sum / Double(known.count)))
         }
     }
 
@@ -78,7 +82,7 @@ struct PullProgress: Sendable {
     mutating func text(at time: UInt64) -> String? {
         guard received > 0 else { return nil }
         if isUnpacking { return "unpacking, \(percentage) %" }
-        let speed = Double(received - lastReceived) * 1e6 / Double(max(1, time &- lastTime))
+        let speed = (received - lastReceived) * 1e6 / Double(max(1, time &- lastTime))
         (lastTime, lastReceived) = (time, received)
         return "\(percentage) %, \(Self.text(bytes: speed))/s"
     }
@@ -96,7 +100,8 @@ struct PullProgress: Sendable {
 
     /// A number of bytes with two or three digits and a unit: `640 kB`, `1.2 GB`.
     static func text(bytes: Double) -> String {
-        var (value, units) = (bytes, ["B", "kB", "MB", "GB", "TB"][...])
+        // More than 64 bits hold of anything, and less than an Int of the largest unit.
+        var (value, units) = (min(max(bytes, 0), 1e24), ["B", "kB", "MB", "GB", "TB", "PB", "EB"][...])
         while value >= 999.5, units.count > 1 {
             value /= 1000
             units.removeFirst()

@@ -59,11 +59,36 @@ struct PullProgressTests {
         #expect(progress.text(at: 2_000_000) == "50 %, 0 B/s")
     }
 
+    @Test("layers of any size that a registry may claim")
+    func sizes() {
+        var progress = PullProgress(since: 0)
+        for message in [
+            line("Downloading", "a", 1, 1 << 62), line("Downloading", "b", 1 << 62, 1 << 62),
+            line("Downloading", "c", .max, .max), line("Pulling fs layer", "d"),
+        ] { progress.take(message) }
+        #expect(progress.text(at: 1_000_000) == "75 %, 14 EB/s")
+        for message in [
+            line("Downloading", "a", .min, .min), line("Downloading", "a", .max, .max),
+            line("Downloading", "a", .min, .max), line("Downloading", "d", -1, 10),
+        ] { progress.take(message) }
+        #expect(progress.text(at: 2_000_000) == "75 %, 9.2 EB/s")
+        for id in ["a", "b", "c", "d"] { progress.take(line("Download complete", id)) }
+        #expect(progress.text(at: 2_000_000) == "unpacking, 0 %")
+        for id in ["a", "b"] { progress.take(line("Extracting", id, .max, .max)) }
+        progress.take(line("Extracting", "c", .min, .max))
+        // Less than was unpacked already.
+        progress.take(line("Downloading", "a", 1, 1))
+        progress.take(line("Extracting", "d", 100, 10))
+        #expect(progress.text(at: 3_000_000) == "unpacking, 100 %")
+        #expect(progress.bar("web", columns: 40) == "unpacking web [================>] 100 %")
+    }
+
     @Test(
         "bytes have two or three digits",
         arguments: [
             (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9949, "9.9 kB"), (9950, "10 kB"), (999_499, "999 kB"),
-            (999_500, "1.0 MB"), (12_345_678, "12 MB"), (1_240_000_000, "1.2 GB"), (5e15, "5000 TB"),
+            (999_500, "1.0 MB"), (12_345_678, "12 MB"), (1_240_000_000, "1.2 GB"), (5e15, "5.0 PB"),
+            (0x1p63, "9.2 EB"), (-0x1p63, "0 B"), (1e300, "1000000 EB"), (.infinity, "1000000 EB"),
         ] as [(Double, String)])
     func bytes(number: Double, text: String) { #expect(PullProgress.text(bytes: number) == text) }
 }
