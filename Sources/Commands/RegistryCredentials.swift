@@ -207,9 +207,7 @@ struct RegistryCredentials {
                 case secret = "Secret"
             }
         }
-        guard let answer = try? JSON.decode(Answer.self, from: output) else {
-            throw LaunchError("\(attempt): its answer is not what the protocol promises")
-        }
+        let answer = try decode(Answer.self, from: output, attempt)
         // So the helpers mark a secret that is no password.
         if answer.username == "<token>" { return RegistryCredential(identitytoken: answer.secret) }
         return RegistryCredential(username: answer.username, password: answer.secret)
@@ -219,10 +217,18 @@ struct RegistryCredentials {
     private func list(_ helper: String) async throws(LaunchError) -> [String] {
         let attempt = "ask \(helper) for what it keeps"
         guard let output = try await run(helper, "list", input: "", attempt) else { return [] }
-        guard let users = try? JSON.decode([String: String].self, from: output) else {
-            throw LaunchError("\(attempt): its answer is not what the protocol promises")
+        return Array(try decode([String: String].self, from: output, attempt).keys)
+    }
+
+    /// Reads a helper's answer; what is wrong with it is said without a word of it, for it may hold secrets.
+    private func decode<Value: Decodable>(
+        _ type: Value.Type, from output: [UInt8], _ attempt: String
+    ) throws(LaunchError) -> Value {
+        do throws(JSONError) {
+            return try JSON.decode(type, from: output)
+        } catch {
+            throw LaunchError("\(attempt): invalid answer from the credential helper: \(error)")
         }
-        return Array(users.keys)
     }
 
     /// Runs a helper, and returns what it says; `nil` where it has nothing.

@@ -122,9 +122,6 @@ private struct Node: Sendable, Equatable {
 
 /// Reads JSON (RFC 8259) from left to right, and finds where its values stand.
 private struct Scanner {
-    /// Deeper than anybody writes, and no danger for the stack.
-    private static let deepest = 500
-
     private let text: [UInt8]
     private var position = 0
     private var depth = 0
@@ -189,7 +186,7 @@ private struct Scanner {
         until end: Unicode.Scalar, _ element: (inout Scanner) throws(JSONError) -> Void
     ) throws(JSONError) {
         depth += 1
-        guard depth <= Self.deepest else { throw error("nested deeper than \(Self.deepest)") }
+        guard depth <= deepest else { throw error("nested deeper than \(deepest) levels") }
         defer { depth -= 1 }
         position += 1
         let first = position

@@ -149,7 +149,7 @@ struct RegistryCredentialsTests {
             ("echo no such '\nkeychain'; exit 2", "exit status 2: no such  keychain"),
             (#"echo '{"Username":"u","Secret":"s3cret"}'; exit 1"#, "exit status 1"),
             ("kill -KILL $$", "SIGKILL"),
-            ("echo s3cret", "its answer is not what the protocol promises"),
+            ("echo s3cret", "invalid answer from the credential helper: not JSON"),
             ("sleep 1000", "wait for docker-credential-test: Connection timed out"),
         ])
     @LoopActor

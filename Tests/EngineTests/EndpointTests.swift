@@ -261,7 +261,7 @@ struct EndpointTests {
         [
             ("", "not JSON"), ("<html>", "not JSON"), (#"{"Id":"c1"#, "not JSON"),
             ("[]", #"an unexpected value at """#),
-            ("{}", "no key"),
+            ("{}", "no key"), (String(repeating: "[", count: 513), "nested deeper than 500 levels"),
         ])
     @LoopActor
     func garbage(endpoint: EndpointCall, answer: (text: String, reason: String)) async throws {

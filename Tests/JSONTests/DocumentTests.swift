@@ -127,7 +127,7 @@ struct DocumentTests {
             ("\"\t\"", "line 1, column 2: a control character in a string"),
             (#""\x""#, "line 1, column 3: an unknown escape"),
             (#""\u12g4""#, "line 1, column 6: not four hexadecimal digits"),
-            (String(repeating: "[", count: 600), "line 1, column 501: nested deeper than 500"),
+            (String(repeating: "[", count: 600), "line 1, column 501: nested deeper than 500 levels"),
         ])
     func refused(text: String, reason: String) {
         let error = #expect(throws: JSONError.self) { try Document(text.utf8) }

@@ -72,9 +72,66 @@ struct JSONTests {
             (#"{"name":1,"inner":{"count":1}}"#, #"an unexpected value at "name""#),
             ("[]", #"an unexpected value at """#),
             ("null", #"an unexpected value at """#),
+            ("{}\0", "not JSON"), ("\u{0}[\u{0}]", "not JSON"),
         ])
     func misfits(text: String, reason: String) {
         let error = #expect(throws: JSONError.self) { try decode(Outer.self, from: text.utf8) }
         #expect(error?.description == reason)
+    }
+
+    private struct Anything: Decodable {
+        init(from decoder: any Decoder) {}
+    }
+
+    private static func nested(_ opening: String, _ depth: Int, closing: String = "") -> String {
+        String(repeating: opening, count: depth) + String(repeating: closing, count: depth)
+    }
+
+    @Test(
+        "text that is nested too deep is refused before it is decoded, wherever it ends",
+        arguments: [501, 511, 512, 513, 514, 1000, 1_000_000])
+    func tooDeep(depth: Int) {
+        for text in [
+            Self.nested("[", depth), Self.nested("[", depth, closing: "]"), Self.nested(#"{"a":"#, depth),
+            #"{"message":"a","b":"# + Self.nested("[", depth), Self.nested(" [", depth) + " ",
+            #"["\\","# + Self.nested("[", depth), #"["\"["# + "\\\"\"," + Self.nested("[", depth),
+        ] {
+            let error = #expect(throws: JSONError.self) { try decode(Anything.self, from: text.utf8) }
+            #expect(error?.description == "nested deeper than 500 levels")
+        }
+    }
+
+    @Test("500 levels are read, and brackets in strings and one after the other are no levels")
+    func deepEnough() throws {
+        let many = String(repeating: "[", count: 600)
+        for text in [
+            Self.nested("[", 500, closing: "]"), #"{"a\"\#(many)":"\\\"\#(many){","b":"\\","c":["\\\\\"\#(many)"]}"#,
+            "[" + String(repeating: "[],{},", count: 1000) + "0]",
+        ] { _ = try decode(Anything.self, from: text.utf8) }
+    }
+
+    @Test("text in UTF-16 and UTF-32, in which a quote may be half of a character, is not JSON")
+    func encodings() {
+        let text = "[" + "\u{2222}" + Self.nested("[", 513)
+        let wide = text.unicodeScalars.map { UInt16($0.value) }
+        let little: [UInt8] = wide.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+        let big: [UInt8] = wide.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
+        let wider: [UInt8] = wide.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8), 0, 0] }
+        let texts: [[UInt8]] = [little, [0xFF, 0xFE] + little, big, [0xFE, 0xFF] + big, wider]
+        for bytes in texts {
+            let error = #expect(throws: JSONError.self) { try decode(Anything.self, from: bytes) }
+            #expect(error?.description == "not JSON")
+        }
+    }
+
+    @Test(
+        "a number that does not fit is refused, not rounded",
+        arguments: [
+            "1e400", "-1e400", "9223372036854775808", "-9223372036854775809", "1.5", "18446744073709551616", "1e19",
+            "99999999999999999999999999999999999999999999", "NaN", "0x10", "--1", "1e", "+1",
+        ])
+    func numbers(text: String) {
+        #expect(throws: JSONError.self) { try decode([Int].self, from: "[\(text)]".utf8) }
+        #expect(throws: JSONError.self) { try decode([Int32].self, from: "[\(text)]".utf8) }
     }
 }

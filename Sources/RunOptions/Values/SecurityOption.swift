@@ -30,7 +30,7 @@ struct SecurityOption: OptionValue {
         do throws(JSONError) {
             _ = try JSON.decode(Anything.self, from: bytes)
         } catch {
-            throw InvalidValue("the profile is not JSON")
+            throw InvalidValue("cannot read the profile: \(error)")
         }
         self.text = "seccomp=\(String(decoding: Self.compacted(bytes), as: UTF8.self))"
     }
