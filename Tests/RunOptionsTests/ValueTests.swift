@@ -24,7 +24,8 @@ struct ValueTests {
         "what is no size",
         arguments: [
             "", " ", "m", "-1", "1ki", "1bb", "1eb", "10  m", " 10m", "0x10", "inf", "1,5g", "1..5", "1m5", ".", "1__0",
-            "9999999999p", "1e400",
+            "9999999999p", "1e400", "1e-9223372036854775808", "1e9223372036854775807", "1e10000", "1\u{301}", "1٣m",
+            String(repeating: "9", count: 100_000),
         ])
     func noSize(text: String) { #expect(throws: InvalidValue.self) { try Int64(binaryUnits: text) } }
 
@@ -38,7 +39,13 @@ struct ValueTests {
             ] as [Int64]))
     func cpus(text: String, billionths: Int64) throws { #expect(try CPUCount(option: text).billionths == billionths) }
 
-    @Test("what is no number of CPUs", arguments: ["", ".", "x", " 1", "1/3", "1/0", "1/-2", "0.0000000001", "1e30"])
+    @Test(
+        "what is no number of CPUs",
+        arguments: [
+            "", ".", "x", " 1", "1/3", "1/0", "1/-2", "0.0000000001", "1e30",
+            "1e-9223372036854775808", "1e99999999999999999999", "-9223372036854775808/1", "1/-9223372036854775808",
+            "1\u{301}", String(repeating: "9", count: 100_000),
+        ])
     func noCPUs(text: String) { #expect(throws: InvalidValue.self) { try CPUCount(option: text) } }
 
     @Test(
@@ -63,7 +70,12 @@ struct ValueTests {
             [0, 300_000_000, 3_723_500_000_000, 500_000_000, 1000, 1000, -5_000_000_000, 1, 1_123_456_789] as [Int64]))
     func spans(text: String, nanoseconds: Int64) throws { #expect(try Span(option: text).nanoseconds == nanoseconds) }
 
-    @Test("what is no span of time", arguments: ["", "5", "1d", ".s", "1..5s", "-", "1h 2m", "99999999h"])
+    @Test(
+        "what is no span of time",
+        arguments: [
+            "", "5", "1d", ".s", "1..5s", "-", "1h 2m", "99999999h", "9223372036854775808ns", "9223372036854775807s",
+            "2562047h2562047h", "1\u{301}s", "\(String(repeating: "9", count: 100_000))s",
+        ])
     func noSpan(text: String) { #expect(throws: InvalidValue.self) { try Span(option: text) } }
 
     @Test(

@@ -62,7 +62,7 @@ struct Decimal {
         var power = 0
         if let exponent {
             guard let plain = exponent.withoutUnderscores(afterPrefix: false), let number = Int(decimal: plain),
-                abs(number) < 10_000
+                (-9999...9999).contains(number)
             else { return nil }
             power = number
         }

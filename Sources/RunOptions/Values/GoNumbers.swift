@@ -85,6 +85,6 @@ extension Substring {
 
 extension Character {
     /// 0 to 9, and none of the other digits that Unicode has.
-    var isDigit: Bool { ("0"..."9").contains(self) }
+    var isDigit: Bool { isASCII && isNumber }
     var isASCIIAlphanumeric: Bool { isASCII && (isLetter || isNumber) }
 }
