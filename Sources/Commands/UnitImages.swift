@@ -129,7 +129,7 @@ private struct Variables {
                 for word in UnitFile.words(of: setting.value) { take(word) }
             case "EnvironmentFile" where !setting.value.isEmpty:
                 let path = setting.value.drop { $0 == "-" }
-                guard let text = try? Files.text(String(path)) else {
+                guard let text = try? Files.text(String(path), onlyIfRegular: true) else {
                     // A file that need not be there sets nothing where it is not.
                     areUnknown = areUnknown || !setting.value.hasPrefix("-") || path.contains { "%*?[".contains($0) }
                     continue

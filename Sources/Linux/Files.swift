@@ -5,9 +5,29 @@ internal import Glibc
 
 /// Small files, read and written whole: /proc, /sys/fs/cgroup, pid files.
 public enum Files {
+    /// More than any file that we read whole has to say: cgroup.procs of four million processes is half as long.
+    private static let longest = 64 << 20
+
     /// Reads a whole file.
-    public static func read(_ path: String) throws(SystemError) -> [UInt8] {
-        let file = Descriptor(owning: try system("open", on: path) { open(path, O_RDONLY | O_CLOEXEC) })
+    ///
+    /// - Parameters:
+    ///   - path: A file, or a pipe, which is waited for.
+    ///   - onlyIfRegular: For a path that others may have made: a pipe would keep us waiting, and a device may have no
+    ///     end, so that each is taken for /dev/null.
+    /// - Returns: its bytes.
+    /// - Throws: EFBIG for a file of more than 64 MiB, ESPIPE for a pipe or a socket where it has to be regular.
+    public static func read(_ path: String, onlyIfRegular: Bool = false) throws(SystemError) -> [UInt8] {
+        let flags = O_RDONLY | O_CLOEXEC | (onlyIfRegular ? O_NONBLOCK | O_NOCTTY : 0)
+        let file = Descriptor(owning: try system("open", on: path) { open(path, flags) })
+        if onlyIfRegular {
+            var status = Glibc.stat()
+            try system("fstat", on: path) { fstat(file.rawValue, &status) }
+            switch status.st_mode & S_IFMT {
+            case S_IFREG, S_IFDIR: break  // Reading a folder says itself that it is one.
+            case S_IFCHR, S_IFBLK: return []
+            default: throw SystemError(call: "read", subject: path, code: ESPIPE)
+            }
+        }
         var contents: [UInt8] = []
         while true {
             let piece: [UInt8]
@@ -18,12 +38,19 @@ public enum Files {
             }
             if piece.isEmpty { return contents }
             contents += piece
+            guard contents.count <= longest else { throw SystemError(call: "read", subject: path, code: EFBIG) }
         }
     }
 
     /// Reads a whole file as text; bytes that are not UTF-8 become U+FFFD.
-    public static func text(_ path: String) throws(SystemError) -> String {
-        String(decoding: try read(path), as: UTF8.self)
+    ///
+    /// - Parameters:
+    ///   - path: As of ``read(_:onlyIfRegular:)``.
+    ///   - onlyIfRegular: As of ``read(_:onlyIfRegular:)``.
+    /// - Returns: its text.
+    /// - Throws: as ``read(_:onlyIfRegular:)``.
+    public static func text(_ path: String, onlyIfRegular: Bool = false) throws(SystemError) -> String {
+        String(decoding: try read(path, onlyIfRegular: onlyIfRegular), as: UTF8.self)
     }
 
     /// Writes a kernel file (cgroup, sysctl) with a single write(2): each write there is a command of its own.

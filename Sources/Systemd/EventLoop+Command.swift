@@ -44,6 +44,9 @@ extension EventLoop {
         return end
     }
 
+    /// What a pipe takes whose reader waits (pipe(7), "Pipe capacity").
+    private static let longestOutput = 65536
+
     private static func spawn(
         _ words: [String], input: [UInt8], output: Int32, takesErrors: Bool
     ) throws(SystemError) -> ChildProcess {
@@ -55,14 +58,18 @@ extension EventLoop {
         return try ChildProcess(words, descriptors: [pipe.reading.rawValue, output, error])
     }
 
+    /// What a pipe holds, whose writer has ended.
+    ///
+    /// No more than it holds at a time: a process that was left may go on writing, as fast as we read.
     private static func everything(in pipe: borrowing Descriptor) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
         do throws(SystemError) {
-            while true {
-                let piece = try pipe.read(upTo: 65536)
-                if piece.isEmpty { return bytes }
+            while bytes.count < longestOutput {
+                let piece = try pipe.read(upTo: longestOutput - bytes.count)
+                if piece.isEmpty { break }
                 bytes += piece
             }
+            return bytes
         } catch  where error.wouldBlock {
             return bytes
         }

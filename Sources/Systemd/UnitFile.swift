@@ -103,7 +103,7 @@ extension UnitFile {
         var files: [UnitFile] = []
         func read(_ path: String, of unit: some StringProtocol) {
             do throws(SystemError) {
-                files.append(UnitFile(unit: String(unit), path: path, text: try Files.text(path)))
+                files.append(UnitFile(unit: String(unit), path: path, text: try Files.text(path, onlyIfRegular: true)))
             } catch {
                 // A link that leads nowhere is no unit; nor is /dev/null, which reads as nothing.
                 if !error.isNotFound { report(error) }

@@ -54,6 +54,30 @@ struct FilesTests {
         #expect(try Files.text(target) == "precious")
     }
 
+    @Test("what has no end is read no further than 64 MiB")
+    func longest() throws {
+        let error = #expect(throws: SystemError.self) { try Files.read("/dev/zero") }
+        #expect(error?.description == "read /dev/zero: File too large")
+        let path = folder["sparse"]
+        try Files.replace(path, with: "")
+        #expect(truncate(path, 64 << 20) == 0)
+        #expect(try Files.read(path).count == 64 << 20)
+        #expect(truncate(path, 64 << 20 + 1) == 0)
+        #expect(throws: SystemError(call: "read", subject: path, code: EFBIG)) { try Files.read(path) }
+    }
+
+    @Test("of a path that others have made, neither a pipe nor a device keeps us")
+    func onlyIfRegular() throws {
+        try Files.replace(folder["file"], with: "a")
+        #expect(symlink(folder["file"], folder["link"]) == 0 && mkfifo(folder["pipe"], 0o600) == 0)
+        #expect(try Files.text(folder["link"], onlyIfRegular: true) == "a")
+        for device in ["/dev/null", "/dev/zero"] { #expect(try Files.text(device, onlyIfRegular: true) == "") }
+        for (path, code) in [(folder["pipe"], ESPIPE), (folder.path, EISDIR), (folder["none"], ENOENT)] {
+            let error = #expect(throws: SystemError.self) { try Files.text(path, onlyIfRegular: true) }
+            #expect(error?.code == code)
+        }
+    }
+
     @Test("a file's mode is the one asked for, less the umask")
     func mode() throws {
         try Files.replace(folder["secret"], with: "", mode: 0o600)

@@ -45,6 +45,14 @@ struct CommandTests {
         #expect(kill(child, SIGKILL) == 0)
     }
 
+    @Test("whom it leaves behind may write for ever: no more is read than a pipe holds")
+    @LoopActor
+    func leftWriting() async throws {
+        // It dies of SIGPIPE once we are done.
+        let end = try await run("yes &", seconds: 20)
+        #expect(end.status == .exited(0) && end.output.count <= 65536)
+    }
+
     @Test("one that does not end in time is killed, and so are its children")
     @LoopActor
     func late() async throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Linux
 import Support
 import Testing
@@ -73,6 +74,17 @@ struct UnitFileTests {
                 "service 5", "web.service 1", "web.service 3",
             ])
         #expect(problems.map(\.subject) == [folder["a/bad.service"]])
+    }
+
+    @Test("a pipe or a device in the place of a user's unit keeps nobody waiting")
+    func endless() throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder["a.service"], 0o600) == 0)
+        #expect(symlink("/dev/null", folder["b.service"]) == 0 && symlink("/dev/zero", folder["c.service"]) == 0)
+        var problems: [SystemError] = []
+        let files = UnitFile.services(in: [folder.path]) { problems.append($0) }
+        #expect(files.flatMap(\.settings).isEmpty)
+        #expect(problems == [SystemError(call: "read", subject: folder["a.service"], code: ESPIPE)])
     }
 
     @Test("the folders of this machine's managers are known")
