@@ -72,6 +72,12 @@ let package = Package(
             name: "CommandsTests",
             dependencies: ["Commands", "Engine", "Linux", "RunOptions", "Supervision", "Support", "Systemd"],
             swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "Cgroups", "Claims", "Commands", "Engine", "JSON", "Linux", "RunOptions", "Runtime", "Supervision",
+                "Support", "Systemd",
+            ], swiftSettings: strict),
         .testTarget(name: "ProjectTests", swiftSettings: strict),
         .testTarget(name: "HostTests", swiftSettings: strict),
     ],
