@@ -87,6 +87,53 @@ extension Host {
             refer "$1/_manifests/revisions/sha256/$manifest" $manifest
             refer "$1/_manifests/tags/latest/current" $manifest
         }
+        # immense PORT: starts a registry whose image "web" has two layers of 2^62 bytes each, as it says. It sends the
+        # beginning of both, breaks the connections, and refuses the rest.
+        immense() {
+            local folder=/run/test-registry/immense type=application/vnd.docker
+            mkdir -p "$folder"
+            one=$(printf '1%.0s' {1..64}) two=$(printf '2%.0s' {1..64}) size=4611686018427387904
+            echo '{"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": ["sha256:'$one'", "sha256:'$two'"]}}' \
+                >"$folder/config"
+            config=$(sha256sum <"$folder/config" | cut -d' ' -f1)
+            cat >"$folder/manifest" <<JSON
+            {"schemaVersion": 2, "mediaType": "$type.distribution.manifest.v2+json", "config":
+            {"mediaType": "$type.container.image.v1+json", "size": $(stat --format %s "$folder/config"),
+            "digest": "sha256:$config"}, "layers": [
+            {"mediaType": "$type.image.rootfs.diff.tar", "size": $size, "digest": "sha256:$one"},
+            {"mediaType": "$type.image.rootfs.diff.tar", "size": $size, "digest": "sha256:$two"}]}
+        JSON
+            cat >"$folder/answer" <<ANSWER
+        #!/bin/bash
+        cd "$folder"
+        read -r method path _
+        while read -r line && [[ \\$line != \\$'\\r' ]]; do :; done
+        head() { printf 'HTTP/1.1 %s\\r\\nConnection: close\\r\\nContent-Type: %s\\r\\nContent-Length: %s\\r\\n%s\\r\\n\\r\\n' "\\$@"; }
+        file() {
+            head '200 OK' "\\$2" "\\$(stat --format %s "\\$1")" "Docker-Content-Digest: sha256:\\$(sha256sum <"\\$1" | cut -d' ' -f1)"
+            [[ \\$method == HEAD ]] || cat "\\$1"
+        }
+        case \\$path in
+            */manifests/*) file manifest $type.distribution.manifest.v2+json ;;
+            */blobs/sha256:$config) file config application/octet-stream ;;
+            */blobs/*)
+                if mkdir "sent-\\${path##*:}"; then
+                    head '200 OK' application/octet-stream $size X-None:
+                    command head -c 2M /dev/zero
+                    until [[ -d sent-$one && -d sent-$two ]]; do read -r -t 0.05 <> <(:) || true; done
+                else
+                    error='{"errors":[{"code":"DENIED","message":"no more of it"}]}'
+                    head '403 Forbidden' application/json \\${#error} X-None:
+                    echo -n "\\$error"
+                fi ;;
+            *) head '200 OK' application/json 2 X-None:; echo -n '{}' ;;
+        esac
+        ANSWER
+            chmod +x "$folder/answer"
+            systemd-run --quiet --collect --unit "test-registry-$1" systemd-socket-activate --accept --inetd \
+                --listen "127.0.0.1:$1" "$folder/answer"
+            eventually "(: </dev/tcp/127.0.0.1/$1) 2>/dev/null"
+        }
         slow() { tc qdisc replace dev lo root tbf rate "$1" burst 512k latency 400ms; }
         fast() { tc qdisc del dev lo root; }
         images() { docker images --quiet "127.0.0.1:*/*"; }

@@ -191,6 +191,41 @@ extension HostTests {
                     """)
         }
 
+        @Test(
+            "a line of the log whose time cannot be is taken over like any other",
+            arguments: [
+                // Docker 20.10 itself leaves out what is older than what it was asked for.
+                (oldest, "9999 2263"), (newest, "9999 0001 2263 1969"),
+            ])
+        func impossibleTime(kind: Host.Kind, years: String) async throws {
+            let host = try await Host.of(kind)
+            let settings = "KillMode=process\nRestart=always\nRestartSec=2\n" + Self.unlimited
+            try host.with(
+                units: ["test.service": Host.service("run --rm --name %n \(Self.counter)", settings)],
+                Self.functions + """
+                    systemctl start test.service
+                    file=$(docker inspect --format '{{.LogPath}}' test.service)
+                    eventually "(( \\$(last test.service) > 20 ))"
+                    systemctl kill --signal KILL --kill-who=main test.service
+                    eventually '[[ $(property test.service SubState) == auto-restart ]]'
+                    before=$(wc -l <"$file")
+                    eventually '(( $(wc -l <"$file") > before + 20 ))'
+                    # In their places: Docker keeps count of the bytes.
+                    places=$(grep --byte-offset --only-matching '"time":"20' "$file" | tail -n 10 | cut -d: -f1)
+                    for year in \(years); do
+                        printf $year | dd of="$file" bs=1 seek=$((${places%%$'\\n'*} + 8)) conv=notrunc status=none
+                        places=${places#*$'\\n'}
+                    done
+                    grep --count '"time":"9999-' "$file"
+                    eventually '[[ $(property test.service ActiveState) == active ]]'
+                    here=$(last test.service)
+                    eventually "(( \\$(last test.service) > here + 20 ))"
+                    complete test.service
+                    [[ $(property test.service NRestarts) == 1 ]]
+                    systemctl stop test.service
+                    """)
+        }
+
         @Test("over a restart of the daemon no line is lost and none comes twice", arguments: kinds)
         func restartedDaemon(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)

@@ -137,6 +137,46 @@ extension HostTests {
                     """)
         }
 
+        @Test("layers of 2^62 bytes, two of them, are an error in words for pull, for run in a unit, and for update")
+        func immense() async throws {
+            let pull = "[Service]\nType=oneshot\nExecStart=/usr/local/bin/systemd-docker pull 127.0.0.1:5003/web"
+            func service(_ options: String, _ policy: String) -> String {
+                Host.service(
+                    "\(options) run --rm --init --name %n --pull \(policy) 127.0.0.1:5003/web sleep 1000",
+                    "TimeoutStopSec=5")
+            }
+            try await host(.trixie).with(
+                units: [
+                    "test-pull.service": pull, "test-run.service": service("", "always"),
+                    "test-update.service": service("--auto-update", "missing"),
+                ],
+                Host.registryFunctions + """
+                    registry 5000
+                    push local 0
+                    docker pull --quiet 127.0.0.1:5000/local
+                    docker tag 127.0.0.1:5000/local 127.0.0.1:5003/web
+                    immense 5003
+                    systemctl start test-update
+                    process=$(property test-update MainPID)
+                    systemd-docker update --dry-run | tee /dev/stderr |
+                        grep -E '^test-update.service: would update 127.0.0.1:5003/web to sha256:[0-9a-f]{64}$'
+                    # At a time: Docker downloads but once for all of them, and takes its time to try again.
+                    systemctl start --no-block test-pull test-run
+                    systemd-docker update 2>/run/test-registry/update && status=0 || status=$?
+                    cat /run/test-registry/update >&2
+                    [[ $status == 1 ]]
+                    eventually '[[ $(property test-pull ActiveState) == failed && $(property test-run ActiveState) == failed ]]'
+                    error='pull 127.0.0.1:5003/web: .*: denied: no more of it'
+                    grep "^systemd-docker: update 127.0.0.1:5003/web: $error" /run/test-registry/update
+                    for unit in test-pull test-run; do
+                        log $unit | grep "^systemd-docker: $error"
+                        [[ $(property $unit Result) == exit-code ]]
+                    done
+                    [[ $(property test-update ActiveState) == active && $(property test-update MainPID) == "$process" ]]
+                    systemctl stop test-update
+                    """)
+        }
+
         @Test("credentials come from docker's files, a helper, or the unit, and get nowhere else")
         func credentials() async throws {
             let pull = "[Service]\nType=oneshot\nExecStart=/usr/local/bin/systemd-docker pull"
