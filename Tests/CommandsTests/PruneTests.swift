@@ -90,6 +90,22 @@ struct PruneTests {
         #expect(removed == ["sha256%3Aa"])
     }
 
+    @Test("images of any size that the Engine may tell")
+    @LoopActor
+    func sizes() async throws {
+        let end = try await prune(
+            images: [image("a", days: 2, size: .max), image("b", days: 1, size: .max), image("c", size: .min)])
+        #expect(end.status == .exited(0))
+        #expect(
+            end.output == """
+                removed c <none>, 0 B
+                removed b <none>, 9223372.0 TB
+                removed a <none>, 9223372.0 TB
+                removed 3 images, freed at most 9223372.0 TB
+
+                """)
+    }
+
     @Test("--dry-run removes nothing")
     @LoopActor
     func dry() async throws {
