@@ -22,6 +22,9 @@ public func manual(version: String) -> String {
     .B systemd\\-docker setup
     [\\fB\\-\\-check\\fR|\\fB\\-\\-undo\\fR]
     .br
+    .B systemd\\-docker clean\\-up
+    [\\fICONTAINER\\fR]
+    .br
     .B systemd\\-docker completion bash
     .br
     .B systemd\\-docker manual
@@ -41,6 +44,10 @@ public func manual(version: String) -> String {
     and none that a unit file names, whether the unit runs or not: of the system or of a user, in any line that starts
     something with docker in it. What such a line says by a variable is looked up in the unit's \\fBEnvironment=\\fR and
     \\fBEnvironmentFile=\\fR; for what remains unknown all images are kept that may be meant.
+    .PP
+    \\fBclean\\-up\\fR ends what a run has left behind that was killed while it started its container: for
+    \\fBExecStopPost=\\fR. A container of ours that has no living owner is stopped, one that was never started is removed;
+    all others are left alone. Without a name it is the one that is named after the unit.
     .SH OPTIONS
     \(paragraphs(WrapperOptions.table)).SH OPTIONS OF RUN
     \(paragraphs(Draft.table)).SH SETUP
