@@ -70,6 +70,7 @@ final class Docker {
         running.status = "running"
         running.process = process.id
         engine.on("GET", "/containers/\(name)/json", .refusal(404, "No such container: web"))
+        engine.on("GET", "/containers/json", .json("[]"))
         engine.on("POST", "/containers/create", .json(#"{"Id":"\#(Self.id)","Warnings":[]}"#, status: 201))
         engine.on("GET", "\(Self.path)/json", inspection.answer, running.answer)
         engine.on("POST", "\(Self.path)/wait", .json(#"{"StatusCode":\#(code)}"#, after: reported))

@@ -120,7 +120,10 @@ struct WrapperOptionsTests {
         arguments: [
             ([], "no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]"),
             (["-e"], "no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]"),
-            (["start"], "unknown command \"start\": there are run, pull, update, prune, setup, completion, manual"),
+            (
+                ["start"],
+                "unknown command \"start\": there are run, pull, update, prune, setup, clean-up, completion, manual"
+            ),
             (["--bad=1", "run"], "unknown option --bad"), (["-en", "run"], "unknown option -en"),
             (["--=x", "run"], "bad option syntax: --=x"), (["-c"], "--cgroups needs a value"),
             (["--notify", "--ready=healthy", "run", "a"], "--notify and --ready healthy contradict each other"),
