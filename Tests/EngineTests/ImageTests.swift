@@ -44,7 +44,7 @@ extension EndpointCall {
             #expect(found.map(\.created) == [5])
         },
         EndpointCall(
-            testDescription: "remove image", method: "DELETE", path: "/images/*", query: "",
+            testDescription: "remove image", method: "DELETE", path: "/images/*", query: "noprune=1",
             answer: .json(#"[{"Untagged":"a:1"}]"#)
         ) { client, name in
             try await client.removeImage(name)

@@ -45,6 +45,21 @@ extension Host {
             docker rmi "$image" >/dev/null
             rm -r "$folder"
         }
+        # version NAME FILE…: another version of the image, with these files in it.
+        # It is pushed by one registry's name and pulled by that of another, so that nothing changes here.
+        version() {
+            local folder=/run/test-registry/version image=127.0.0.1:5000/$1
+            mkdir -p "$folder/bin"
+            cp /bin/busybox "$folder/bin/"
+            ln -s busybox "$folder/bin/sh"
+            ln -s busybox "$folder/bin/sleep"
+            shift
+            for file in version "$@"; do echo "$SECONDS" >"$folder/$file"; done
+            tar --create --directory "$folder" . | docker import - "$image" >/dev/null
+            docker push --quiet "$image" >/dev/null
+            docker rmi "$image" >/dev/null
+            rm -r "$folder"
+        }
         # blob: puts its stdin among the registry's blobs, and prints its SHA-256.
         blob() {
             local new=$registry_files/blobs/new hash
@@ -57,15 +72,16 @@ extension Host {
             }
         }
         registry_files=/run/test-registry/images/docker/registry/v2
+        blob_length() { stat --format %s "$registry_files/blobs/sha256/${1:0:2}/$1/data"; }
+        # refer PATH HASH: has a file of the registry's repositories point to a blob.
+        refer() {
+            mkdir -p "$registry_files/repositories/$1"
+            echo -n "sha256:$2" >"$registry_files/repositories/$1/link"
+        }
         # large NAME MEGABYTES: like push, but by the registry's own files, for Docker takes its time to compress: the
         # layer is as long on the line as it is in the container.
         large() {
             local folder=/run/test-registry/build type=application/vnd.docker layer config manifest
-            length() { stat --format %s "$registry_files/blobs/sha256/${1:0:2}/$1/data"; }
-            refer() {
-                mkdir -p "$registry_files/repositories/$1"
-                echo -n "sha256:$2" >"$registry_files/repositories/$1/link"
-            }
             mkdir -p "$folder/bin"
             cp /bin/busybox "$folder/bin/"
             ln -s busybox "$folder/bin/sleep"
@@ -78,8 +94,8 @@ extension Host {
             )
             manifest=$(blob <<JSON
             {"schemaVersion": 2, "mediaType": "$type.distribution.manifest.v2+json", "config":
-            {"mediaType": "$type.container.image.v1+json", "size": $(length $config), "digest": "sha256:$config"}, "layers":
-            [{"mediaType": "$type.image.rootfs.diff.tar", "size": $(length $layer), "digest": "sha256:$layer"}]}
+            {"mediaType": "$type.container.image.v1+json", "size": $(blob_length $config), "digest": "sha256:$config"}, "layers":
+            [{"mediaType": "$type.image.rootfs.diff.tar", "size": $(blob_length $layer), "digest": "sha256:$layer"}]}
         JSON
             )
             refer "$1/_layers/sha256/$layer" $layer

@@ -15,8 +15,12 @@ struct Host: Sendable {
         var driver: String
         /// Docker knows our runtime.
         var isNative = false
+        /// Docker keeps its images in containerd, as Docker 29 does where it is installed anew.
+        var hasContainerdStore = false
 
-        var name: String { "\(suite)-\(hierarchy)-\(driver)" + (isNative ? "-native" : "") }
+        var name: String {
+            "\(suite)-\(hierarchy)-\(driver)" + (isNative ? "-native" : "") + (hasContainerdStore ? "-store" : "")
+        }
         var testDescription: String { name }
 
         static let trixie = Kind(suite: "trixie", hierarchy: "v2", driver: "systemd")
@@ -25,6 +29,7 @@ struct Host: Sendable {
         static let bookwormLegacy = Kind(suite: "bookworm", hierarchy: "v1", driver: "cgroupfs")
         static let bookwormLegacySystemd = Kind(suite: "bookworm", hierarchy: "v1", driver: "systemd")
         static let forky = Kind(suite: "forky", hierarchy: "v2", driver: "systemd")
+        static let forkyStore = Kind(suite: "forky", hierarchy: "v2", driver: "systemd", hasContainerdStore: true)
         /// Docker as Debian installs it.
         static let plain = [trixie, trixieCgroupfs, bookworm, bookwormLegacy, bookwormLegacySystemd, forky]
         /// The same, after `systemd-docker setup`.
@@ -79,6 +84,13 @@ struct Host: Sendable {
         for program in programs { try copy(program.path(), to: "/usr/local/bin/") }
         try copy(Self.checkout.appending(path: "Units").path(), to: "/usr/local/share/systemd-docker")
         if kind.isNative { try run("systemd-docker setup") }
+        guard kind.hasContainerdStore else { return }
+        try run(
+            """
+            sed --in-place 's/^{/{"features":{"containerd-snapshotter":true},/' /etc/docker/daemon.json
+            systemctl restart docker.service
+            docker import --change 'CMD ["sh"]' /usr/share/busybox.tar busybox
+            """)
     }
 
     /// Switches it off.

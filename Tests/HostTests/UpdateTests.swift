@@ -17,21 +17,6 @@ extension HostTests {
 
         private static let functions =
             Host.registryFunctions + """
-                # version NAME FILE…: another version of the image, with these files in it.
-                # It is pushed by one registry's name and pulled by that of another, so that nothing changes here.
-                version() {
-                    local folder=/run/test-registry/version image=127.0.0.1:5000/$1
-                    mkdir -p "$folder/bin"
-                    cp /bin/busybox "$folder/bin/"
-                    ln -s busybox "$folder/bin/sh"
-                    ln -s busybox "$folder/bin/sleep"
-                    shift
-                    for file in version "$@"; do echo "$SECONDS" >"$folder/$file"; done
-                    tar --create --directory "$folder" . | docker import - "$image" >/dev/null
-                    docker push --quiet "$image" >/dev/null
-                    docker rmi "$image" >/dev/null
-                    rm -r "$folder"
-                }
                 image_of() { docker inspect --format '{{.Image}}' "$1"; }
                 # How often it was up, for systemd.
                 starts() {
