@@ -9,6 +9,7 @@ struct Diagnostics: Sendable {
     enum Level: Int, Sendable { case error = 3, warning = 4, notice = 5, info = 6 }
 
     private let marksLevel: Bool
+    private var descriptor = STDERR_FILENO
 
     /// Marks lines with their level, as `<4>`, only where stderr leads to the journal.
     ///
@@ -18,6 +19,12 @@ struct Diagnostics: Sendable {
         var status = stat()
         marksLevel =
             fstat(STDERR_FILENO, &status) == 0 && environment["JOURNAL_STREAM"] == "\(status.st_dev):\(status.st_ino)"
+    }
+
+    /// Writes plain lines to another descriptor.
+    init(descriptor: Int32) {
+        marksLevel = false
+        self.descriptor = descriptor
     }
 
     func error(_ text: some CustomStringConvertible) { write(.error, text) }
@@ -30,6 +37,6 @@ struct Diagnostics: Sendable {
         let line = text.description.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
         var bytes = Array(((marksLevel ? "<\(level.rawValue)>" : "") + "systemd-docker: " + line.joined() + "\n").utf8)
         // stderr is where we would say that stderr is broken.
-        _ = Glibc.write(STDERR_FILENO, &bytes, bytes.count)
+        _ = Glibc.write(descriptor, &bytes, bytes.count)
     }
 }

@@ -4,7 +4,8 @@ internal import Glibc
 internal import RunOptions
 internal import Systemd
 
-/// What `--auto-update` notes on a container, for `systemd-docker update` to find.
+/// What `--auto-update` notes on a container: `systemd-docker update` looks at those that have it, and believes nothing
+/// of what it says (``UpdateSearch``).
 struct UpdateLabel: Sendable, Equatable {
     static let name = "io.systemd-docker.auto-update"
 
@@ -25,15 +26,6 @@ struct UpdateLabel: Sendable, Equatable {
     /// `system web.service nginx:1.25 linux/arm64`: none of these words can hold a space.
     var value: String {
         ([user.map { "\($0)" } ?? "system", unit, image] + (platform.map { [$0] } ?? [])).joined(separator: " ")
-    }
-
-    /// Reads a container's label; `nil` where it is none of ours.
-    init?(_ value: String) {
-        let words = value.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
-        guard (3...4).contains(words.count), words[0] == "system" || uid_t(words[0]) != nil else { return nil }
-        user = uid_t(words[0])
-        (unit, image) = (words[1], words[2])
-        platform = words.count == 4 ? words[3] : nil
     }
 
     /// Refuses what would make an update impossible, or a way back.

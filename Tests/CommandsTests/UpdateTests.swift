@@ -4,53 +4,90 @@ import Glibc
 import Linux
 import RunOptions
 import Support
-import Systemd
+import Synchronization
 import Testing
 
 @testable import Commands
+@testable import Systemd
+
+/// A service manager that does as it is told.
+@LoopActor
+private final class UnitManager {
+    var active = "active"
+    /// What a unit is, from one look to the next; the last counts for all that follow.
+    var states: [String: [String]] = [:]
+    /// How its restarts end, one after the other; the others end well.
+    var ends: [Bool] = []
+    /// Each look finds another start of the unit.
+    var isRestless = false
+    private(set) var restarts: [String] = []
+    private var looks = 0
+
+    nonisolated init() {}
+
+    func restart(_ unit: Unit) -> Bool {
+        restarts.append(unit.name)
+        return ends.isEmpty ? true : ends.removeFirst()
+    }
+
+    func state(_ unit: Unit) -> Unit.State {
+        looks += 1
+        let active = states[unit.name]?.first ?? active
+        if let count = states[unit.name]?.count, count > 1 { states[unit.name]?.removeFirst() }
+        return Unit.State(active: active, invocation: "\(isRestless ? looks : restarts.count)")
+    }
+}
+
+/// What the kernel tells of supervisors and containers.
+private struct Kernel {
+    let folder: TemporaryFolder
+
+    /// Where a process is, and what it was started with.
+    func add(_ process: Int32, cgroup: String, words: [String] = [], environment: [String] = []) throws {
+        let entry = folder["\(process)"]
+        try Files.makeFolder(entry)
+        try Files.replace(entry + "/cgroup", with: cgroup + "\n")
+        try Files.replace(entry + "/cmdline", with: words.map { $0 + "\0" }.joined())
+        try Files.replace(entry + "/environ", with: environment.map { $0 + "\0" }.joined())
+    }
+}
 
 @Suite("Updates", .timeLimit(.minutes(1)))
 struct UpdateTests {
     private let engine: FakeEngine
-    private let folder: TemporaryFolder
-    private static let label = "system web.service registry:5000/web"
+    private let kernel: Kernel
+    private let manager = UnitManager()
+    private static let words = ["systemd-docker", "--auto-update", "run", "--rm", "registry:5000/web"]
+
+    /// A supervisor's process and that of its container, by the container's number.
+    private static func processes(_ number: Int) -> (supervisor: Int32, container: Int32) {
+        (100 + Int32(number), 200 + Int32(number))
+    }
 
     init() throws {
         LoopThread.start()
         engine = try FakeEngine()
-        folder = try TemporaryFolder()
-        engine.on("GET", "/containers/json", Self.containers([Self.label]))
+        kernel = Kernel(folder: try TemporaryFolder())
+        try add(0)
+        engine.on("GET", "/containers/json", Self.containers(1))
         engine.on("GET", "/containers/c0/json", Self.container("running", health: "healthy"))
         engine.on("GET", "/events", Answer(.send(Answer.head(200, ["Transfer-Encoding": "chunked"])), .hang))
         engine.on("POST", "/images/*/tag", .json("", status: 201))
         engine.on("POST", "/images/create", .chunked([#"{"status":"Digest: sha256:1"}"# + "\r\n"]))
         engine.on("GET", "/images/*/json", .json(#"{"Id":"sha256:new","RepoDigests":["web@sha256:1"]}"#))
         engine.on("DELETE", "/images/*", .json("[]"))
-        // A service manager that does as it is told, and ends its restarts one after the other with these statuses.
-        try Files.replace(folder["active"], with: "active")
-        try Files.replace(folder["ends"], with: "")
-        try Files.replace(folder["calls"], with: "")
-        try Files.replace(
-            folder["systemctl"],
-            with: """
-                #!/bin/sh
-                cd '\(folder.path)' || exit
-                echo "$*" >>calls
-                case $3 in
-                restart)
-                    [ -z "$signal" ] || kill -s "$signal" $PPID
-                    status=$(sed -n "$(grep -c ' restart ' calls)p" ends)
-                    exit ${status:-0} ;;
-                show)
-                    printf 'ActiveState=%s\\n' "$(cat active)"
-                    printf 'InvocationID=%s\\n' "$(grep -c "${another:- restart }" calls)" ;;
-                esac
-                """)
-        #expect(chmod(folder["systemctl"], 0o755) == 0)
     }
 
-    private static func containers(_ labels: [String]) -> Answer {
-        let list = labels.enumerated().map { number, label in
+    /// A unit's supervisor and its container.
+    private func add(_ number: Int, unit: String = "web.service", words: [String] = words) throws {
+        let processes = Self.processes(number)
+        try kernel.add(processes.supervisor, cgroup: "0::/system.slice/\(unit)/supervisor", words: words)
+        try kernel.add(processes.container, cgroup: "0::/system.slice/\(unit)/c\(number)")
+    }
+
+    /// Containers with our label, whose text says what it likes.
+    private static func containers(_ count: Int, label: String = "system victim.service evil:1") -> Answer {
+        let list = (0..<count).map { number in
             """
             {"Id":"c\(number)","Names":["/web"],"ImageID":"sha256:old\(number == 0 ? "" : "\(number)")",\
             "Labels":{"io.systemd-docker.auto-update":"\(label)"}}
@@ -59,30 +96,68 @@ struct UpdateTests {
         return .json("[\(list.joined(separator: ","))]")
     }
 
-    private static func container(_ status: String, health: String?) -> Answer {
+    private static func container(_ status: String, health: String?, number: Int = 0) -> Answer {
         let checks = health.map { ($0, #","Healthcheck":{"Test":["CMD","true"]}"#) }
         return .json(
             """
-            {"Id":"c0","State":{"Status":"\(status)","Running":\(status == "running"),"Pid":1,"ExitCode":0\
+            {"Id":"c\(number)","State":{"Status":"\(status)","Running":\(status == "running"),\
+            "Pid":\(processes(number).container),"ExitCode":0\
             \(checks.map { #","Health":{"Status":"\#($0.0)","FailingStreak":0}"# } ?? "")},\
             "Config":{"Tty":false\(checks?.1 ?? "")},"HostConfig":{"AutoRemove":false,"CgroupParent":""}}
             """)
     }
 
-    @LoopActor
-    private func update(_ options: String..., environment: [String: String] = [:]) async throws -> Wrapper.End {
-        try await wrapper(options, environment).end()
+    private var search: UpdateSearch {
+        var search = UpdateSearch(user: nil) { container in
+            container.hasPrefix("c") ? Int32(container.dropFirst()).map { 100 + $0 } : nil
+        }
+        search.proc = kernel.folder.path
+        let folder = kernel.folder.path
+        search.unit = { process in
+            let text = try? Files.text("\(folder)/\(process)/cgroup")
+            return text?.split { "/\n".contains($0) }.first { $0.contains(".service") || $0.contains(".scope") }
+                .map { Unit(name: String($0), isUser: false) }
+        }
+        return search
     }
 
     @LoopActor
-    private func wrapper(_ options: [String] = [], _ environment: [String: String] = [:]) throws -> Wrapper {
-        try Wrapper(
-            ["update"] + options,
-            environment: engine.environment.merging(["PATH": "\(folder.path):/usr/bin:/bin"]) { $1 }
-                .merging(environment) { $1 })
+    private func update(_ options: String..., search: UpdateSearch? = nil) async throws -> Wrapper.End {
+        try await run(options, search: search)
     }
 
-    /// What was changed, in the Engine and in the manager, but for the beginning and the end: the old image's second name.
+    @LoopActor
+    private func run(
+        _ options: [String] = [], search: UpdateSearch? = nil, _ meanwhile: (Update) async throws -> Void = { _ in }
+    ) async throws -> Wrapper.End {
+        let output = Output()
+        let errors = try Pipe()
+        let manager = manager
+        var surroundings = Update.Surroundings()
+        surroundings.show = { output.text += $0 }
+        surroundings.state = { manager.state($0) }
+        surroundings.restart = { manager.restart($0) }
+        surroundings.search = search ?? self.search
+        let update = Update(
+            try WrapperOptions(parsing: ["update"]), try UpdateOptions(parsing: options),
+            environment: engine.environment, diagnostics: Diagnostics(descriptor: errors.writing.rawValue),
+            surroundings: surroundings)
+        let running = EventLoop.shared.task { await update.run() }
+        try await meanwhile(update)
+        let status = await running.value
+        // More than a few lines would not fit (pipe(7)).
+        let words = "end\n"
+        _ = write(errors.writing.rawValue, words, words.utf8.count)
+        let error = String(decoding: try errors.reading.read(upTo: 65536), as: UTF8.self)
+        return Wrapper.End(status: status, output: output.text, error: String(error.dropLast(words.count)))
+    }
+
+    @LoopActor
+    private final class Output {
+        var text = ""
+    }
+
+    /// What was changed in the Engine, but for the beginning and the end: the old image's second name.
     private func changes() throws -> [String] {
         let calls = engine.received.filter { $0.method != "GET" }.map { request in
             let tag = request.path.hasSuffix("/tag")
@@ -94,11 +169,10 @@ struct UpdateTests {
         return Array(calls.dropFirst().dropLast())
     }
 
-    private func restarts() throws -> Int {
-        let calls = try Files.text(folder["calls"])
-        #expect(calls.split(separator: "\n").allSatisfy { $0.hasPrefix("--system --no-ask-password ") })
-        #expect(calls.split(separator: "\n").allSatisfy { $0.hasSuffix(" -- web.service") })
-        return calls.split(separator: "\n").count { $0.contains(" restart ") }
+    @LoopActor
+    private func restarts() -> Int {
+        #expect(manager.restarts.allSatisfy { $0 == "web.service" })
+        return manager.restarts.count
     }
 
     private static let change = "registry:5000/web, from old to new"
@@ -110,7 +184,7 @@ struct UpdateTests {
         let end = try await update()
         #expect(end == Wrapper.End(status: .exited(0), output: "web.service: updated \(Self.change)\n", error: ""))
         #expect(try changes() == ["POST /images/create"])
-        #expect(try restarts() == 1)
+        #expect(restarts() == 1)
         let create = try #require(engine.received.first { $0.path == "/images/create" })
         #expect(create.query == "fromImage=registry%3A5000%2Fweb&tag=latest")
     }
@@ -121,26 +195,28 @@ struct UpdateTests {
         if isNewest {
             engine.on("GET", "/images/*/json", .json(#"{"Id":"sha256:old"}"#))
         } else {
-            try Files.replace(folder["active"], with: "activating")
+            manager.active = "activating"
         }
         let end = try await update()
         let words = isNewest ? "registry:5000/web is up to date" : "left alone, for it is activating"
         #expect(end == Wrapper.End(status: .exited(0), output: "web.service: \(words)\n", error: ""))
         #expect(try changes() == ["POST /images/create"])
-        #expect(try restarts() == 0)
+        #expect(restarts() == 0)
     }
 
     @Test("the first verdict of a HEALTHCHECK is waited for")
     @LoopActor
     func verdict() async throws {
         let starting = Self.container("running", health: "starting")
-        engine.on("GET", "/containers/c0/json", starting, starting, Self.container("running", health: "healthy"))
+        // Looked at twice for the proof before the restart, once after it, and then for its health.
+        let looks = [starting, starting, starting, starting, starting, Self.container("running", health: "healthy")]
+        engine.on("GET", "/containers/c0/json", looks)
         let event = #"{"Type":"container","Action":"health_status: healthy","Actor":{"ID":"c0"}}"# + "\n"
         engine.on(
             "GET", "/events",
             Answer(.send(Answer.head(200, ["Transfer-Encoding": "chunked"]) + Answer.chunk(event)), .hang))
         #expect(try await update().output == "web.service: updated \(Self.change)\n")
-        #expect(engine.received.count { $0.path == "/containers/c0/json" } == 3)
+        #expect(engine.received.count { $0.path == "/containers/c0/json" } == looks.count)
     }
 
     /// A way in which a new image may be no good.
@@ -149,31 +225,30 @@ struct UpdateTests {
     @Test("a unit that does not come up well goes back to the old image", arguments: Fault.allCases)
     @LoopActor
     func goingBack(fault: Fault) async throws {
-        let (good, running) = (Self.container("running", health: "healthy"), Self.containers([Self.label]))
-        var environment: [String: String] = [:]
+        let (good, running) = (Self.container("running", health: "healthy"), Self.containers(1))
         let words: String
         switch fault {
         case .down:
             words = "it did not come up"
-            try Files.replace(folder["ends"], with: "1\n0\n")
+            manager.ends = [false]
         case .unhealthy:
             words = "it is unhealthy"
             let bad = Self.container("running", health: "unhealthy")
-            engine.on("GET", "/containers/c0/json", bad, bad, good)
+            // Looked at twice for the proof before the restart, once after it, and twice for its health.
+            engine.on("GET", "/containers/c0/json", good, good, good, bad, bad, good)
         case .ended:
             words = "its container has ended"
+            let plain = Self.container("running", health: nil)
             engine.on(
-                "GET", "/containers/c0/json", Self.container("running", health: nil),
-                Self.container("exited", health: nil), good)
+                "GET", "/containers/c0/json", plain, plain, plain, plain, Self.container("exited", health: nil), good)
         case .restarted:
             words = "it did not stay up"
-            // Each look finds another life.
-            environment = ["another": "show"]
+            manager.isRestless = true
         case .gone:
             words = "it has no container"
-            engine.on("GET", "/containers/json", running, .json("[]"), running)
+            engine.on("GET", "/containers/json", running, running, .json("[]"), running)
         }
-        let end = try await update(environment: environment)
+        let end = try await update()
         #expect(end.status == .exited(1))
         #expect(end.output == "")
         let fate = fault == .restarted ? ": \(words)" : ""
@@ -184,13 +259,15 @@ struct UpdateTests {
 
                 """)
         #expect(try changes() == ["POST /images/create", Self.goesBack])
-        #expect(try restarts() == 2)
+        #expect(restarts() == 2)
     }
 
     @Test("a registry that refuses is the fault of one image alone")
     @LoopActor
     func refused() async throws {
-        engine.on("GET", "/containers/json", Self.containers([Self.label, "system web.service other:1 linux/arm64"]))
+        engine.on("GET", "/containers/json", Self.containers(2))
+        engine.on("GET", "/containers/c1/json", Self.container("running", health: "healthy", number: 1))
+        try add(1, words: ["x", "--auto-update", "run", "--platform=linux/arm64", "--rm", "other:1"])
         engine.on(
             "POST", "/images/create", .refusal(404, "manifest unknown"),
             .chunked([#"{"status":"Digest: sha256:1"}"# + "\r\n"]))
@@ -211,7 +288,7 @@ struct UpdateTests {
         let words = isNewest ? "registry:5000/web is up to date" : "would update registry:5000/web to sha256:2"
         #expect(end == Wrapper.End(status: .exited(0), output: "web.service: \(words)\n", error: ""))
         #expect(engine.received.allSatisfy { $0.method == "GET" })
-        #expect(try restarts() == 0)
+        #expect(restarts() == 0)
         engine.on("GET", "/distribution/*/json", .refusal(403, "denied"))
         let refused = try await update("--dry-run")
         #expect(refused.status == .exited(1))
@@ -219,15 +296,131 @@ struct UpdateTests {
         #expect(refused.error.contains("403: denied: look at docker login"))
     }
 
-    @Test("units of others, and labels of others, do not count")
+    /// Why a container with our label is not believed.
+    enum Doubt: String, CaseIterable {
+        case noSupervisor, notAService, inAContainer, anotherUnit, anotherUnitsDocker, ended, notAsked, onlyPulled,
+            digest
+        case aDigest, anotherProcess, usersUnit, foreignLine, emptyLabel
+    }
+
+    @Test("a label alone moves nothing", arguments: Doubt.allCases)
     @LoopActor
-    func others() async throws {
-        engine.on("GET", "/containers/json", Self.containers(["1000 web.service image", "yes", ""]))
-        let end = try await update()
+    func doubt(doubt: Doubt) async throws {
+        let id = String(repeating: "0a", count: 32)
+        let (supervisor, container) = Self.processes(0)
+        var search = search
+        var notice = ""
+        func command(_ words: String...) throws {
+            try kernel.add(supervisor, cgroup: "0::/system.slice/web.service", words: ["x"] + words)
+        }
+        switch doubt {
+        case .noSupervisor: search.supervisor = { _ in nil }
+        case .notAService: try add(0, unit: "session-1.scope")
+        case .inAContainer:
+            try kernel.add(supervisor, cgroup: "0::/system.slice/web.service/\(id)", words: Self.words)
+        case .anotherUnit: try kernel.add(container, cgroup: "0::/system.slice/victim.service/c0")
+        case .anotherUnitsDocker: try kernel.add(container, cgroup: "0::/system.slice/victim.service/docker-c0.scope")
+        case .ended: engine.on("GET", "/containers/c0/json", Self.container("exited", health: nil))
+        case .notAsked: try command("run", "--rm", "web", "--auto-update")
+        case .onlyPulled: try command("--auto-update", "pull", "web")
+        case .digest: try command("--auto-update", "run", "--rm", String(repeating: "1a", count: 32))
+        case .aDigest:
+            try command("--auto-update", "run", "--rm", "web@sha256:\(String(repeating: "1a", count: 32))")
+        case .anotherProcess:
+            let looks = Mutex(0)
+            search.supervisor = { _ in
+                looks.withLock {
+                    $0 += 1
+                    return $0 == 1 ? supervisor : nil
+                }
+            }
+        case .usersUnit: search.unit = { _ in Unit(name: "web.service", isUser: true) }
+        case .foreignLine:
+            try command("--no-such-option", "--auto-update", "run", "web")
+            notice = """
+                systemd-docker: container c0: its supervisor's command line cannot be read: \
+                unknown option --no-such-option: passed over
+
+                """
+        case .emptyLabel: engine.on("GET", "/containers/json", Self.containers(1, label: ""))
+        }
+        let end = try await update(search: search)
         let words = "no running unit has --auto-update\n"
-        #expect(end == Wrapper.End(status: .exited(0), output: words, error: ""))
+        #expect(end == Wrapper.End(status: .exited(0), output: words, error: notice))
+        #expect(engine.received.allSatisfy { $0.method == "GET" })
+        #expect(restarts() == 0)
         let query = try #require(engine.received.first { $0.path == "/containers/json" }).query
         #expect(query.contains("auto-update") && query.contains("running"))
+    }
+
+    @Test(
+        "a container may be where Docker itself puts it",
+        arguments: ["0::/docker/c0", "0::/system.slice/docker-c0.scope", "1:name=systemd:/x\n0::/docker/c0/init.scope"])
+    @LoopActor
+    func unplaced(cgroup: String) async throws {
+        try kernel.add(Self.processes(0).container, cgroup: cgroup)
+        #expect(try await update().output == "web.service: updated \(Self.change)\n")
+    }
+
+    @Test("a user's update is about the units of that user's processes", arguments: [true, false])
+    @LoopActor
+    func users(isOurs: Bool) async throws {
+        var search = search
+        search.user = isOurs ? geteuid() : geteuid() + 1
+        search.unit = { _ in Unit(name: "web.service", isUser: true) }
+        let expected = isOurs ? "web.service: updated \(Self.change)\n" : "no running unit has --auto-update\n"
+        #expect(try await update(search: search).output == expected)
+    }
+
+    @Test("a unit that has changed since it was looked at first is left alone")
+    @LoopActor
+    func changed() async throws {
+        let come = try Gate()
+        let go = try Gate()
+        engine.on(
+            "POST", "/images/create", Answer(.open(come), .pass(go), .send(Answer.head(200, [:])), .close))
+        let end = try await run { _ in
+            try await come.opened()
+            try add(0, words: ["x", "run", "--rm", "registry:5000/web"])
+            go.open()
+        }
+        let words = "web.service: left alone, for it does not run registry:5000/web any more\n"
+        #expect(end == Wrapper.End(status: .exited(0), output: words, error: ""))
+        #expect(restarts() == 0)
+    }
+
+    @Test("what was updated before goes back, too, unless it was stopped meanwhile", arguments: ["failed", "inactive"])
+    @LoopActor
+    func together(state: String) async throws {
+        engine.on("GET", "/containers/c1/json", Self.container("running", health: "healthy", number: 1))
+        try add(1, unit: "x.service")
+        let (both, one) = (Self.containers(2), Self.containers(1))
+        // Looked at first, then before and after each restart. At last the first unit has no container any more.
+        engine.on("GET", "/containers/json", both, both, both, both, both, .json("[]"), one)
+        manager.ends = [true, false, true]
+        manager.states = ["web.service": ["active", "active", "active", state, "active"]]
+        let end = try await update()
+        let goesBack = state == "failed"
+        #expect(
+            manager.restarts == ["web.service", "x.service", "x.service"] + (goesBack ? ["web.service"] : []))
+        let words = "web.service: left alone, for it does not run registry:5000/web any more"
+        #expect(end.error.contains(words) == !goesBack)
+        #expect(end.error.contains("web.service: went back to the old image (old)\n") == goesBack)
+    }
+
+    @Test("the name of an old image that is still in use goes all the same")
+    @LoopActor
+    func release() async throws {
+        engine.on(
+            "DELETE", "/images/systemd-docker-rollback%3Aold", .refusal(409, "container is using its referenced image"),
+            .json(#"[{"Untagged":"systemd-docker-rollback:old"}]"#))
+        let end = try await update()
+        #expect(end == Wrapper.End(status: .exited(0), output: "web.service: updated \(Self.change)\n", error: ""))
+        #expect(
+            try changes() == [
+                "POST /images/create", "DELETE /images/systemd-docker-rollback%3Aold",
+                "POST /images/sha256%3Aold/tag?repo=systemd-docker-unused&tag=old",
+            ])
     }
 
     @Test("a signal ends a pull")
@@ -235,23 +428,34 @@ struct UpdateTests {
     func interrupted() async throws {
         let (come, left) = (try Gate(), try Gate())
         engine.on("POST", "/images/create", Answer(.open(come), .hang, .open(left)))
-        let wrapper = try wrapper()
-        try await come.opened()
-        wrapper.send(.terminate)
-        try await left.opened()
-        #expect(try await wrapper.end() == Wrapper.End(status: .signaled(.terminate), output: "", error: ""))
+        let end = try await run { update in
+            try await come.opened()
+            update.interrupt(by: .terminate)
+            try await left.opened()
+        }
+        #expect(end == Wrapper.End(status: .signaled(.terminate), output: "", error: ""))
         #expect(try changes() == ["POST /images/create"])
-        #expect(try restarts() == 0)
+        #expect(restarts() == 0)
     }
 
     @Test("a unit half-way is brought to its end even so, and no other one is begun")
     @LoopActor
     func interruptedLater() async throws {
-        engine.on("GET", "/containers/json", Self.containers([Self.label, "system x.service registry:5000/web"]))
-        let end = try await update(environment: ["signal": "TERM"])
+        engine.on("GET", "/containers/json", Self.containers(2))
+        engine.on("GET", "/containers/c1/json", Self.container("running", health: "healthy", number: 1))
+        try add(1, unit: "x.service")
+        let (come, go) = (try Gate(), try Gate())
+        engine.on(
+            "GET", "/events",
+            Answer(.open(come), .pass(go), .send(Answer.head(200, ["Transfer-Encoding": "chunked"])), .hang))
+        let end = try await run { update in
+            try await come.opened()
+            update.interrupt(by: .terminate)
+            go.open()
+        }
         let words = "web.service: updated \(Self.change)\n"
         #expect(end == Wrapper.End(status: .signaled(.terminate), output: words, error: ""))
-        #expect(try restarts() == 1)
+        #expect(restarts() == 1)
     }
 
     @Test("without Docker it fails, and a wrong option is the command line's fault")
@@ -266,19 +470,6 @@ struct UpdateTests {
 
 @Suite("The update's label")
 struct UpdateLabelTests {
-    @Test("a container says whose unit it is, and what image it was made from")
-    func label() throws {
-        let unit = Unit(name: "web@1.service", isUser: false)
-        var label = UpdateLabel(unit: unit, image: "host:5000/web:1", platform: nil)
-        #expect(label.value == "system web@1.service host:5000/web:1")
-        #expect(UpdateLabel(label.value) == label)
-        label.platform = "linux/arm64"
-        #expect(UpdateLabel(label.value) == label)
-        label = UpdateLabel(unit: Unit(name: "web.service", isUser: true), image: "web", platform: nil)
-        #expect(label.value == "\(geteuid()) web.service web")
-        #expect(UpdateLabel(label.value) == label)
-    }
-
     @Test(
         "what could not be updated, or not go back, is refused",
         arguments: [

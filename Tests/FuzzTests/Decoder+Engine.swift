@@ -107,10 +107,9 @@ extension Decoder {
                 _ = (progress.text(at: UInt64(time)), progress.bar("web", columns: time % 100))
             }
         },
-        Decoder("versions, hosts and labels", ["v1.45", "unix:///run/docker.sock", "system web.service nginx:1 linux"])
-        {
+        Decoder("versions and hosts", ["v1.45", "unix:///run/docker.sock"]) {
             let text = text($0)
-            _ = (APIVersion(text), UpdateLabel(text), try? Host(environment: ["DOCKER_HOST": text]))
+            _ = (APIVersion(text), try? Host(environment: ["DOCKER_HOST": text]))
         },
         Decoder("answers on the line", bytes: answers, cost: 10) { try await EngineOnLine.shared.answer($0) },
     ]

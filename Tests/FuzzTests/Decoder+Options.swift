@@ -14,6 +14,7 @@ extension Decoder {
             _ = try? UpdateOptions(parsing: words)
             _ = try? SetupOptions(parsing: words)
             _ = try? ImageWord.place(in: ["run"] + words)
+            _ = try? AutoUpdate(commandLine: ["--auto-update", "run"] + words, environment: [:])
             guard let options = try? ContainerOptions(parsing: words, environment: [:], folder: "/") else { return }
             _ = ArgumentsLabel.value(of: options.request, platform: options.platform, notify: false)
         },

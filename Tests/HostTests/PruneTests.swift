@@ -192,7 +192,7 @@ extension HostTests {
 
         @Test(
             "an image goes where docker image prune removes it, and nothing that has a name goes",
-            arguments: [Host.Kind.bookworm, .trixie, .forky, .forkyStore])
+            arguments: [Host.Kind.bookworm, .forky, .forkyStore])
         func situations(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
             try host.bringRegistry()
