@@ -82,6 +82,8 @@ final class NotifyProxy {
         receiver = { [weak self] in
             self?.receive(isInContainer: isInContainer, pass: pass, complain: complain) ?? false
         }
+        // After docker restart it is watched already, for the last process: epoll takes a descriptor once (EEXIST).
+        source = nil
         source = try EventLoop.shared.watch(socket.rawValue, for: .readable) { [weak self] _ in
             _ = self?.receiver?()
         }

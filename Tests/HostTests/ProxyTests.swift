@@ -80,6 +80,28 @@ extension HostTests {
                 """)
         }
 
+        @Test("docker restart leaves it active", arguments: Ready.kinds)
+        func restarted(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            let command = """
+                --ready notify run --name %n \(Notifying.volumes) busybox \
+                sh -c '/notify --ready; trap "exit 0" TERM; sleep 1000 & wait'
+                """
+            try host.with(
+                units: ["test.service": Host.service(command)],
+                """
+                systemctl start test.service
+                for life in 1 2 3; do
+                    docker restart --time 5 test.service
+                    eventually "[[ \\$(log test.service | grep -c 'following it') == $life ]]"
+                    [[ $(property test.service ActiveState) == active ]]
+                done
+                systemctl stop test.service
+                [[ $(property test.service Result) == success ]]
+                docker rm test.service
+                """)
+        }
+
         @Test("a sender that has ended before its message is read is heard", arguments: Ready.kinds)
         func sendersEnd(kind: Host.Kind) async throws {
             let host = try await Host.of(kind)
