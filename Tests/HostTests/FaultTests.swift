@@ -68,7 +68,7 @@ extension HostTests {
             settled() { [[ $(property test.service ActiveState) =~ ^(active|inactive|failed)$ && -z $(systemctl list-jobs --no-legend test.service) ]]; }
             nothing() {
                 [[ -z $(docker ps --all --quiet) && ! -e /run/test-fault.pid && ! -e /sys/fs/cgroup/system.slice/test.service ]] &&
-                    [[ -z $(find /run/systemd-docker -mindepth 1 ! -path /run/systemd-docker/claims 2>/dev/null) ]] && ! pgrep --full '^sh -c.*test-fault' >&2
+                    [[ -z $(find /run/systemd-docker -mindepth 1 ! -path /run/systemd-docker/claims ! -path '/run/systemd-docker/owners' 2>/dev/null) ]] && ! pgrep --full '^sh -c.*test-fault' >&2
             }
             # dockerd is back at once, not in two seconds, and may be killed as often as it takes.
             folder=/run/systemd/system/docker.service.d
