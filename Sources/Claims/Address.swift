@@ -54,8 +54,13 @@ public enum Address: Sendable, Equatable {
 
     /// Makes a folder of sockets, and the one above it, which only our user may enter.
     static func makeFolder(_ folder: String) throws(SystemError) {
-        if let slash = folder.lastIndex(of: "/") { try Files.makeFolder(String(folder[..<slash]), mode: 0o700) }
-        try Files.makeFolder(folder, mode: 0o700)
+        do throws(FolderError) {
+            _ = try Folder.private(at: folder, depth: 2)
+        } catch .failed(let error) {
+            throw error
+        } catch {
+            throw SystemError(call: "open", subject: "\(error)", code: ENOTDIR)
+        }
     }
 
     /// The socket of a container.

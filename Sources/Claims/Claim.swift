@@ -51,10 +51,16 @@ public final class Claim {
     private let offer: Offer
     private let listener: Descriptor
     private let readiness: Readiness
-    private var file: String?
+    /// Holds the socket's file; `nil` where it has none, or none any more.
+    private var folder: SharedFolder?
 
     /// A runtime was told everything: whoever starts the container now starts it in the unit.
     public private(set) var wasAsked = false
+
+    private final class SharedFolder {
+        let folder: Folder
+        init(_ folder: consuming Folder) { self.folder = folder }
+    }
 
     private final class Connection {
         let descriptor: Descriptor
@@ -69,16 +75,15 @@ public final class Claim {
         self.id = id
         self.address = address
         self.offer = offer
-        do throws(SystemError) {
+        do {
             readiness = try Readiness()
-            listener = try Self.listen(at: address, id)
-            if case .path(let path) = address.socket(of: id) { file = path }
+            if case .folder(let path) = address { folder = try SharedFolder(.private(at: path, depth: 2)) }
+            listener = try Self.listen(at: address, folder, id)
             try readiness.add(listener)
+        } catch let error as SystemError where error.isAddressInUse {
+            throw ClaimError("claim container \(id): another process has claimed it: \(error.subject)")
         } catch {
-            throw ClaimError(
-                error.isAddressInUse
-                    ? "claim container \(id): another process has claimed it: \(error.subject)"
-                    : "claim container \(id): \(error)")
+            throw ClaimError("claim container \(id): \(error)")
         }
     }
 
@@ -101,29 +106,29 @@ public final class Claim {
 
     /// Gives the claim up.
     public func close() {
-        guard let path = file else { return }
-        file = nil
-        try? Files.remove(path)  // Else it is one that nobody listens on, which the runtime removes.
+        try? folder?.folder.remove(id.text)  // Else it is one that nobody listens on, which the runtime removes.
+        folder = nil
     }
 
-    private static func listen(at address: Address, _ id: ContainerID) throws(SystemError) -> Descriptor {
-        guard case .folder(let folder) = address, case .path(let path) = address.socket(of: id) else {
-            return try .listening(at: address.socket(of: id))
-        }
-        try Address.makeFolder(folder)
+    private static func listen(
+        at address: Address, _ shared: SharedFolder?, _ id: ContainerID
+    ) throws(SystemError) -> Descriptor {
+        let socket = address.socket(of: id)
+        guard let shared, case .path(let path) = socket else { return try .listening(at: socket) }
         do throws(SystemError) {
-            _ = try Descriptor.connected(to: .path(path))
+            _ = try Descriptor.connected(to: socket)
             throw SystemError(call: "bind", subject: path, code: EADDRINUSE)
         } catch  where error.isNobodyListening && !error.isNameTooLong {}
         // Of supervisors that were killed: a runtime that asks for their containers may never come.
-        for name in try Files.names(in: folder) where SocketAddress.path("\(folder)/\(name)").isLeftBehind {
-            try Files.remove("\(folder)/\(name)")
+        for name in try Files.names(in: shared.folder.place(of: "."))
+        where SocketAddress.path(shared.folder.place(of: name)).isLeftBehind {
+            try shared.folder.remove(name)
         }
         // A runtime must never find a socket that does not listen yet: it would take it for one that was left behind.
-        let draft = "\(folder)/.\(getpid())"
-        try Files.remove(draft)
-        let listener = try Descriptor.listening(at: .path(draft))
-        try Files.rename(draft, to: path)
+        let draft = ".\(getpid())"
+        try shared.folder.remove(draft)
+        let listener = try Descriptor.listening(at: .path(shared.folder.place(of: draft)))
+        try Files.rename(shared.folder.place(of: draft), to: shared.folder.place(of: id.text))
         return listener
     }
 

@@ -105,6 +105,25 @@ struct ClaimTests {
         claim.close()
     }
 
+    @Test("a folder that somebody can enter is closed, and a link in its place is refused, wherever it leads")
+    func foreignFolders() throws {
+        let address = Address.folder(folder["systemd-docker/claims"])
+        for name in ["systemd-docker", "elsewhere"] {
+            try Files.makeFolder(folder[name])
+            #expect(chmod(folder[name], 0o777) == 0)
+        }
+        #expect(symlink(folder["elsewhere"], folder["systemd-docker/claims"]) == 0)
+        let error = #expect(throws: ClaimError.self) { try Claim(of: Self.id, at: address) }
+        #expect(
+            error?.description
+                == "claim container 0123456789ab: \(folder["systemd-docker/claims"]) is not a folder "
+                + "(a link is not followed). Remove it")
+        #expect(try Files.names(in: folder["elsewhere"]).isEmpty)
+        var status = stat()
+        #expect(stat(folder["systemd-docker"], &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o700)
+    }
+
     @Test("makes folders that nobody else may enter, and leaves no file in them")
     func folders() throws {
         let address = Address.folder(folder["systemd-docker/claims"])

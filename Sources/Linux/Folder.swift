@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// A folder that is held open, and was looked at: what is done in it cannot be led elsewhere.
+///
+/// A path is looked up anew by each call, and between two of them somebody may put a link in the place of a folder.
+public struct Folder: ~Copyable, Sendable {
+    private let descriptor: Descriptor
+    /// How it was reached, for messages.
+    public let path: String
+
+    private init(_ descriptor: consuming Descriptor, _ path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// Opens a folder in which no other user can replace what is ours: `/run`, `$XDG_RUNTIME_DIR`.
+    ///
+    /// - Parameter path: Links on the way are followed; what they lead to is what is looked at.
+    /// - Throws: ``FolderError/foreign(_:user:)`` where it is another user's, or others may rename what is in it.
+    public init(at path: String) throws(FolderError) {
+        let descriptor = try Self.open(path) { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        let status = try Self.status(of: descriptor, path)
+        guard status.st_uid == 0 || status.st_uid == geteuid() else { throw .foreign(path, user: status.st_uid) }
+        // In a sticky folder (/tmp) only the owner may rename or remove what is his.
+        guard status.st_mode & 0o022 == 0 || status.st_mode & 0o1000 != 0 else { throw .open(path) }
+        self.init(descriptor, path)
+    }
+
+    /// Opens a folder that only we may enter, and makes it if there is none, in one that is there.
+    ///
+    /// - Parameters:
+    ///   - path: The folder's.
+    ///   - depth: How many of the path's last parts are ours alone.
+    /// - Throws: As ``init(at:)`` and ``privateFolder(_:)``.
+    public static func `private`(at path: String, depth: Int = 1) throws(FolderError) -> Folder {
+        let parts = path.split(separator: "/")
+        var folder = try Folder(at: "/" + parts.dropLast(depth).joined(separator: "/"))
+        for part in parts.suffix(depth) { folder = try folder.privateFolder(String(part)) }
+        return folder
+    }
+
+    /// Opens a folder in this one that only we may enter, and makes it if there is none.
+    ///
+    /// One that is ours and lets others in is closed to them: Docker makes such folders, mode 0755, for a container that
+    /// is started by hand.
+    ///
+    /// - Parameter name: Its name here.
+    /// - Throws: ``FolderError`` where another user's folder, a link or a file has the name.
+    public func privateFolder(_ name: String) throws(FolderError) -> Folder {
+        let path = "\(path)/\(name)"
+        let parent = descriptor.rawValue
+        do throws(SystemError) {
+            try system("mkdirat", on: path) { mkdirat(parent, name, 0o700) }
+        } catch {
+            guard error.exists else { throw .failed(error) }
+        }
+        let opened = try Self.open(path) { openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
+        let status = try Self.status(of: opened, path)
+        guard status.st_uid == geteuid() else { throw .foreign(path, user: status.st_uid) }
+        if status.st_mode & 0o7777 != 0o700 {
+            let number = opened.rawValue
+            do throws(SystemError) {
+                try system("fchmod", on: path) { fchmod(number, 0o700) }
+            } catch {
+                throw .failed(error)
+            }
+        }
+        return Folder(opened, path)
+    }
+
+    /// A path to a name in this very folder, wherever the folder is by now (proc_pid_fd(5)).
+    ///
+    /// It is also short enough for the address of a socket (unix(7)), and good as long as the folder is held.
+    public func place(of name: String) -> String { "/proc/self/fd/\(descriptor.rawValue)/\(name)" }
+
+    /// Removes a file, or an empty folder, in this one; what is not there is no error.
+    ///
+    /// - Parameter name: Its name here.
+    /// - Throws: ENOTEMPTY for a folder that is in use.
+    public func remove(_ name: String) throws(SystemError) {
+        let path = "\(path)/\(name)"
+        do throws(SystemError) {
+            do throws(SystemError) {
+                try system("unlinkat", on: path) { unlinkat(descriptor.rawValue, name, 0) }
+            } catch  where error.code == EISDIR {
+                try system("unlinkat", on: path) { unlinkat(descriptor.rawValue, name, AT_REMOVEDIR) }
+            }
+        } catch  where error.isNotFound {}
+    }
+
+    private static func open(_ path: String, _ call: () -> Int32) throws(FolderError) -> Descriptor {
+        do throws(SystemError) {
+            return Descriptor(owning: try system("open", on: path, call))
+        } catch {
+            throw error.code == ENOTDIR || error.code == ELOOP ? .notFolder(path) : .failed(error)
+        }
+    }
+
+    private static func status(of descriptor: borrowing Descriptor, _ path: String) throws(FolderError) -> stat {
+        var status = stat()
+        let number = descriptor.rawValue
+        do throws(SystemError) {
+            try system("fstat", on: path) { fstat(number, &status) }
+        } catch {
+            throw .failed(error)
+        }
+        return status
+    }
+}
+
+/// Why a folder cannot be used for what only we may see.
+public enum FolderError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// It is another user's.
+    case foreign(String, user: UInt32)
+    /// Other users may replace what is in it.
+    case open(String)
+    /// A link or a file has its name.
+    case notFolder(String)
+    /// Any other answer of the kernel.
+    case failed(SystemError)
+
+    public var description: String {
+        switch self {
+        case .foreign(let path, let user): "folder \(path) belongs to user \(user). Remove it"
+        case .open(let path): "folder \(path) can be written to by other users. Set its mode to 0755"
+        case .notFolder(let path): "\(path) is not a folder (a link is not followed). Remove it"
+        case .failed(let error): error.description
+        }
+    }
+}
