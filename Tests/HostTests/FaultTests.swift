@@ -104,13 +104,12 @@ extension HostTests {
             }
             """
 
-        /// The seed of an earlier run makes its delays again: `FAULT_SEED=17 swift test …`; `FAULT_ROUNDS` is how
-        /// often each happens; to search for what goes wrong rarely, let it be 20.
+        /// The seed of an earlier run makes its delays again: `FAULT_SEED=17 swift test …`.
         @Test("of everybody around the unit", arguments: all)
         func fault(one: Case) async throws {
             let environment = ProcessInfo.processInfo.environment
             let seed = environment["FAULT_SEED"] ?? "\(UInt16.random(in: 0...32767))"
-            let rounds = environment["FAULT_ROUNDS"] ?? "2"
+            let rounds = Host.rounds(2)
             let host = try await Host.of(.trixie)
             let command =
                 "--pid-file /run/test-fault.pid run --rm --name %n busybox sh -c 'trap \"exit 3\" USR1;"

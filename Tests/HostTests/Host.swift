@@ -50,6 +50,13 @@ struct Host: Sendable {
     /// What container-host calls it.
     let name: String
 
+    /// How often a test repeats what goes wrong rarely: `ROUNDS=200 swift test --filter …` searches longer.
+    ///
+    /// - Parameter usual: How often it does in Tests/run.
+    static func rounds(_ usual: Int) -> Int {
+        ProcessInfo.processInfo.environment["ROUNDS"].flatMap { Int($0) } ?? usual
+    }
+
     /// The folder of the checkout.
     static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -9,7 +9,7 @@ extension HostTests {
         private static let kinds = [Host.Kind.native[0], .trixie, .trixieCgroupfs]
 
         /// Kills of one start each, spread over the time that a start takes.
-        private static let rounds = 16
+        private static let rounds = Host.rounds(16)
 
         @Test(
             "SIGKILL at any moment of the start, to the wrapper or to the whole unit", arguments: kinds,
