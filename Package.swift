@@ -57,7 +57,8 @@ let package = Package(
         .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux", "Support"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Linux", "Support", "Systemd"], swiftSettings: strict),
-        .testTarget(name: "CgroupsTests", dependencies: ["CLinux", "Cgroups", "Linux"], swiftSettings: strict),
+        .testTarget(
+            name: "CgroupsTests", dependencies: ["CLinux", "Cgroups", "Linux", "Support"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "JSON", "Linux", "Support", "Systemd"], swiftSettings: strict),
         .testTarget(
@@ -70,7 +71,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandsTests",
-            dependencies: ["Commands", "Engine", "Linux", "RunOptions", "Supervision", "Support", "Systemd"],
+            dependencies: [
+                "Cgroups", "Commands", "Engine", "Linux", "RunOptions", "Supervision", "Support", "Systemd",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests",

@@ -58,6 +58,23 @@ static inline int CLinux_pidfd_exit_status(int pidfd, int *status) {
     return 1;
 }
 
+#define CLinux_PIDFD_INFO_CGROUPID (UINT64_C(1) << 2)
+
+// Returns 1 and the ID of the version 2 cgroup that the process is in, or was in when it ended (Linux 6.15 for one that
+// has been reaped); 0 where the kernel does not say so, -1 with errno when it knows no such call.
+static inline int CLinux_pidfd_cgroup(int pidfd, uint64_t *id) {
+    struct CLinux_pidfd_info info;
+    memset(&info, 0, sizeof info);
+    // Without a wish for its end the kernel tells nothing of a process that has been reaped.
+    info.mask = CLinux_PIDFD_INFO_CGROUPID | CLinux_PIDFD_INFO_EXIT;
+    if (ioctl(pidfd, _IOWR(0xFF, 11, struct CLinux_pidfd_info), &info) < 0)
+        return -1;
+    if (!(info.mask & CLinux_PIDFD_INFO_CGROUPID))
+        return 0;
+    *id = info.cgroupid;
+    return 1;
+}
+
 // pipe2(2) is declared under _GNU_SOURCE only.
 static inline int CLinux_pipe(int ends[2]) {
     return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
@@ -95,33 +112,12 @@ struct CLinux_credentials {
 
 #define CLinux_SCM_CREDENTIALS 2
 
-// A datagram with the kernel's word on who sent it (SO_PASSCRED): pid is 0 where there is none. The CMSG_
-// macros do not reach Swift. Descriptors sent along are refused by the kernel's own rule: without room
-// for them it closes them and sets MSG_CTRUNC, so a hostile sender leaks nothing into us.
-static inline ssize_t CLinux_receive_from(int socket, void *buffer, size_t size, pid_t *pid, int *truncated) {
-    struct iovec part = {.iov_base = buffer, .iov_len = size};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(struct CLinux_credentials))];
-    } control;
-    struct msghdr message = {
-        .msg_iov = &part,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = sizeof control,
-    };
-    ssize_t count = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (count < 0)
-        return count;
-    *pid = 0;
-    *truncated = (message.msg_flags & MSG_TRUNC) != 0;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c))
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == CLinux_SCM_CREDENTIALS) {
-            struct CLinux_credentials sender;
-            memcpy(&sender, CMSG_DATA(c), sizeof sender);
-            *pid = sender.pid;
-        }
-    return count;
+// Has the kernel tell with each datagram who sent it: its numbers (SO_PASSCRED), and a pidfd where it can (Linux 6.5,
+// newer than the headers we build with).
+static inline int CLinux_pass_sender(int socket) {
+    int on = 1;
+    setsockopt(socket, SOL_SOCKET, 76 /* SO_PASSPIDFD */, &on, sizeof on);
+    return setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
 }
 
 // Who is at the other end of a connected socket (SO_PEERCRED): whoever called connect(2), or listen(2).
@@ -199,6 +195,53 @@ static inline ssize_t CLinux_receive_descriptors(
             *count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
             memcpy(descriptors, CMSG_DATA(c), *count * sizeof(int));
         }
+    return length;
+}
+
+// Receives a datagram, the kernel's word on its sender and the descriptors that came with it, close-on-exec, without
+// waiting; `descriptors` has room for CLinux_MOST_DESCRIPTORS. pid is 0 and pidfd -1 where the kernel tells nothing:
+// before Linux 6.17 it makes no pidfd of a process that has been reaped. The CMSG_ macros do not reach Swift.
+static inline ssize_t CLinux_receive_from(
+    int socket, void *buffer, size_t size, pid_t *pid, int *pidfd, int *descriptors, size_t *count, int *truncated) {
+    struct iovec part = {.iov_base = buffer, .iov_len = size};
+    // The pidfd comes last: what has no room for the most descriptors would let a sender push it out.
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(struct CLinux_credentials)) + sizeof(union CLinux_rights) + CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr message = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    *pid = 0;
+    *pidfd = -1;
+    *count = 0;
+    ssize_t length = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (length < 0)
+        return length;
+    *truncated = (message.msg_flags & MSG_TRUNC) != 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+        if (c->cmsg_level != SOL_SOCKET)
+            continue;
+        switch (c->cmsg_type) {
+        case CLinux_SCM_CREDENTIALS: {
+            struct CLinux_credentials sender;
+            memcpy(&sender, CMSG_DATA(c), sizeof sender);
+            *pid = sender.pid;
+            break;
+        }
+        case 4 /* SCM_PIDFD */:
+            // A negative number is the error that kept the kernel from making one.
+            memcpy(pidfd, CMSG_DATA(c), sizeof *pidfd);
+            break;
+        case SCM_RIGHTS:
+            *count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+            memcpy(descriptors, CMSG_DATA(c), *count * sizeof(int));
+            break;
+        }
+    }
     return length;
 }
 

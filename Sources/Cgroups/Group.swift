@@ -30,6 +30,12 @@ struct Group: Sendable, Equatable {
         return names.map(child).filter(\.exists)
     }
 
+    /// This cgroup and all below it.
+    var withDescendants: [Group] { [self] + children.flatMap(\.withDescendants) }
+
+    /// What the kernel calls a version 2 cgroup; `nil` when it is gone.
+    var id: UInt64? { try? Files.number(of: path) }
+
     /// The processes of this cgroup alone (cgroup.procs); none when it is gone.
     func processes() throws(CgroupError) -> [Int32] {
         do throws(SystemError) {

@@ -52,6 +52,9 @@ public struct Membership: Sendable, Equatable {
 
     init(entries: [Entry]) { self.entries = entries }
 
+    /// The place in the version 2 tree alone.
+    var unifiedOnly: Membership { Membership(entries: entries.filter(\.isUnified)) }
+
     func path(in tree: Entry) -> String? { entries.first { $0.controllers == tree.controllers }?.path }
 }
 

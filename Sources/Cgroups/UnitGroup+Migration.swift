@@ -78,7 +78,7 @@ extension UnitGroup {
 
     /// Whether a process is dead, or dying: version 1 shows it at the root of each tree (cgroups(7)), from a moment
     /// before it is a zombie on.
-    private static func hasEnded(_ process: Int32, proc: String) -> Bool {
+    static func hasEnded(_ process: Int32, proc: String) -> Bool {
         guard let status = try? Files.text("\(proc)/\(process)/stat") else { return true }
         // The state stands behind the name, which may itself hold parentheses (proc_pid_stat(5)).
         guard let name = status.lastIndex(of: ")") else { return false }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Cgroups
 internal import Glibc
 internal import Linux
 internal import Systemd
@@ -18,13 +19,44 @@ final class NotifyProxy {
     ]
     /// The longest message that the manager itself reads (NOTIFY_BUFFER_MAX of systemd).
     private static let longestMessage = 4096
+    /// How many messages are kept until it is known what becomes of them; more wait in the kernel.
+    private static let mostMessages = 100
+
+    /// Who hears of the messages.
+    private struct Listener {
+        /// Whether only the container can reach the socket; asked where the kernel has not told enough of a sender.
+        let isAlone: () async -> Bool
+        let pass: (_ fields: [String]) -> Void
+        let complain: (_ of: String) -> Void
+    }
+
+    /// A message, and what the kernel told of its sender when it came.
+    private struct Message {
+        let bytes: [UInt8]
+        let isTruncated: Bool
+        let sender: Whereabouts
+    }
 
     /// The socket's path on the host.
-    let path: String
-    private let folder: String
+    var path: String { "\(folder.path)/notify" }
+    /// Whoever mounts one of these can reach the socket.
+    var paths: [String] { [path, folder.path, parent.path] }
+    private let name: String
+    private let parent: Folder
+    private let folder: Folder
     private let socket: Descriptor
     private var source: EventSource?
-    private var receiver: (() -> Bool)?
+    private let locate: (borrowing Sender) -> Whereabouts
+    private var groups = ContainerGroups()
+    private var listener: Listener?
+    private var messages: [Message] = []
+    /// How many of them the listener still hears of; `nil` for all, and for those to come.
+    private var left: Int?
+    private var isAsking = false
+    /// The last answer to whether only the container can reach the socket, and how many messages had come before that was
+    /// asked: of those that come later it says nothing.
+    private var answer: (isAlone: Bool, count: Int) = (false, 0)
+    private var decided: [Waiter<Void>] = []
     /// What was complained of: once each, and no more than a few, whatever a container thinks up.
     private var complaints: Set<String> = []
     private static let mostComplaints = 16
@@ -32,103 +64,119 @@ final class NotifyProxy {
     /// Makes the socket.
     ///
     /// - Parameters:
-    ///   - folder: where it may stand; nobody else but root, or our own user, may enter.
-    ///   - name: the container's.
-    init(in folder: String, name: String) throws(SystemError) {
-        self.folder = folder + "/" + name
-        path = self.folder + "/notify"
-        let path = path
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw SystemError(call: "bind", subject: path, code: ENAMETOOLONG)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        try Files.makeFolder(folder, mode: 0o700)
-        try Files.makeFolder(self.folder, mode: 0o700)
+    ///   - path: The folder that holds a folder for each container. It is made if it is not there.
+    ///   - name: The container's.
+    ///   - locate: Asks the kernel about a sender.
+    /// - Throws: ``FolderError`` where others than we may enter the folders, ``SystemError`` for the socket.
+    init(
+        in path: String, name: String, locate: @escaping (borrowing Sender) -> Whereabouts = { Whereabouts(of: $0) }
+    ) throws {
+        self.name = name
+        self.locate = locate
+        parent = try Folder.private(at: path)
+        folder = try parent.privateFolder(name)
         // A run that was killed may have left it; or Docker has made a folder of it, for a container that was started
         // by hand after the last run.
-        if Files.isFolder(path) { try Files.removeFolder(path) } else { try Files.remove(path) }
-        socket = Descriptor(
-            owning: try system("socket", on: path) {
-                Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-            })
-        let number = socket.rawValue
-        try system("bind", on: path) {
-            withUnsafePointer(to: address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-        }
-        // Any user of the container may send: the folder around it keeps the host's users out.
-        try system("chmod", on: path) { chmod(path, 0o666) }
-        var on: Int32 = 1
-        try system("setsockopt", on: path) {
-            setsockopt(number, SOL_SOCKET, SO_PASSCRED, &on, socklen_t(MemoryLayout.size(ofValue: on)))
-        }
+        try folder.remove("notify")
+        socket = try .datagramSocket(at: folder.place(of: "notify"), mode: 0o666)
+        try socket.passSender()
+        source = try EventLoop.shared.watch(socket.rawValue, for: .readable) { [weak self] _ in self?.receive() }
     }
 
-    /// Passes messages on, from senders that are in the container.
+    /// Learns that the container is in a cgroup, or was until now.
+    func add(_ group: ContainerGroup) { groups.add(group) }
+
+    /// Passes messages on, from senders that are in the container: those that have come so far, and those to come.
     ///
     /// - Parameters:
-    ///   - isInContainer: `nil` where the process is gone already and nothing can be said of it.
-    ///   - complain: hears once of each kind of message that is not passed on.
+    ///   - isAlone: Whether only the container can reach the socket.
+    ///   - pass: Hears of each message, with what may be passed on of it.
+    ///   - complain: Hears once of each kind of message that is not passed on.
     func listen(
-        isInContainer: @escaping (_ process: Int32) -> Bool?, pass: @escaping (_ fields: [String]) -> Void,
+        isAlone: @escaping () async -> Bool, pass: @escaping (_ fields: [String]) -> Void,
         complain: @escaping (_ of: String) -> Void
-    ) throws(SystemError) {
-        receiver = { [weak self] in
-            self?.receive(isInContainer: isInContainer, pass: pass, complain: complain) ?? false
-        }
-        // After docker restart it is watched already, for the last process: epoll takes a descriptor once (EEXIST).
-        source = nil
-        source = try EventLoop.shared.watch(socket.rawValue, for: .readable) { [weak self] _ in
-            _ = self?.receiver?()
-        }
+    ) {
+        listener = Listener(isAlone: isAlone, pass: pass, complain: complain)
+        left = nil
+        decide()
     }
 
-    /// Takes up what has come by now: its sender may have ended since, and we may be about to.
-    func drain() {
-        // The kernel queues a few (net.unix.max_dgram_qlen); a sender that never ends must not keep us here.
-        var left = 1000
-        while left > 0, receiver?() ?? false { left -= 1 }
+    /// Takes up what has come by now, and keeps all that comes later for the next listener: the container's process has
+    /// ended.
+    func hold() {
+        receive()
+        left = messages.count
+        decide()
+    }
+
+    /// Waits until the listener has heard of all messages that it is to hear of.
+    func settled() async {
+        guard left ?? messages.count > 0 else { return }
+        let waiter = Waiter<Void>()
+        decided.append(waiter)
+        try? await waiter.value
     }
 
     /// Removes the socket.
     func close() {
         source = nil
+        listener = nil
         // Both are gone with the next boot at the latest: they stand in /run.
-        try? Files.remove(path)
-        try? Files.removeFolder(folder)
+        try? folder.remove("notify")
+        try? parent.remove(name)
     }
 
-    /// Takes up one message; `false` where there is none.
-    ///
-    /// Descriptors that come with it are closed by the kernel, for there is no room for them: that is also all that a
-    /// `BARRIER=1` waits for.
-    private func receive(
-        isInContainer: (Int32) -> Bool?, pass: ([String]) -> Void, complain: (String) -> Void
-    ) -> Bool {
-        guard let message = try? socket.receive(upTo: Self.longestMessage) else { return false }
+    /// Takes up what has come.
+    private func receive() {
+        while messages.count < Self.mostMessages, let datagram = try? socket.receive(upTo: Self.longestMessage) {
+            messages.append(
+                Message(bytes: datagram.bytes, isTruncated: datagram.isTruncated, sender: locate(datagram.sender)))
+        }
+        // A sender that never ends waits in the kernel's queue then.
+        if messages.count == Self.mostMessages { try? source?.watch(for: []) }
+        decide()
+    }
+
+    /// Decides on one message after the other: the order in which they came matters.
+    private func decide() {
+        while !isAsking, let listener, left != 0, let message = messages.first {
+            guard let isInside = groups.contain(message.sender) ?? (answer.count > 0 ? answer.isAlone : nil) else {
+                ask(listener)
+                break
+            }
+            finish(message, isInside: isInside, listener)
+        }
+        guard left ?? messages.count == 0 else { return }
+        for waiter in decided { waiter.resume(.success(())) }
+        decided = []
+    }
+
+    /// Asks at once, before a container that shares the socket has time to be removed.
+    private func ask(_ listener: Listener) {
+        isAsking = true
+        let count = messages.count
+        EventLoop.shared.task { [weak self] in
+            let isAlone = await listener.isAlone()
+            self?.isAsking = false
+            self?.answer = (isAlone, count)
+            self?.decide()
+        }
+    }
+
+    private func finish(_ message: Message, isInside: Bool, _ listener: Listener) {
+        if messages.count == Self.mostMessages { try? source?.watch(for: .readable) }
+        messages.removeFirst()
+        answer.count = max(0, answer.count - 1)
+        if let left { self.left = left - 1 }
         func note(_ complaint: String) {
             guard complaints.count < Self.mostComplaints, complaints.insert(complaint).inserted else { return }
-            complain(complaint)
+            listener.complain(complaint)
         }
-        // A sender that is gone was in the container too: only its mount namespace and root's have the socket.
-        guard isInContainer(message.sender) ?? true else {
-            note("a message of a process that is not in the container")
-            return true
-        }
-        guard !message.isTruncated else {
-            note("a message of more than \(Self.longestMessage) bytes")
-            return true
-        }
+        guard isInside else { return note("a message of a process that is not in the container") }
+        guard !message.isTruncated else { return note("a message of more than \(Self.longestMessage) bytes") }
         let (passed, dropped) = Self.read(message.bytes)
         for name in dropped { note("\(name)=") }
-        if !passed.isEmpty { pass(passed) }
-        return true
+        if !passed.isEmpty { listener.pass(passed) }
     }
 
     /// The fields of a message that a container may send to the manager, and the names of those that it may not.

@@ -107,6 +107,8 @@ final class Run {
         let wait: ContainerWait
         let output: ContainerOutput?
         let events: ContainerEvents
+        /// A time before its process began.
+        let birth: LogTime
         /// `nil` where it has ended already.
         let process: ContainerProcess?
     }
@@ -161,7 +163,8 @@ final class Run {
 
     /// Takes a container in hand that runs already, and is claimed.
     private func takeOver(
-        _ client: Client, _ container: Container, origin: ContainerOutput.Origin = .running
+        _ client: Client, _ container: Container, origin: ContainerOutput.Origin = .running,
+        birth: LogTime = .now
     ) async throws -> Launched {
         let wait = try await client.wait(
             container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
@@ -169,12 +172,13 @@ final class Run {
         let events = try await listen(client, to: container)
         return Launched(
             client: client, container: container, wait: wait, output: output, events: events,
-            process: try await process(client, of: container))
+            birth: birth, process: try await process(client, of: container))
     }
 
     private func start(_ client: Client, _ container: Container) async throws -> Launched {
         try await putCredentials(client, into: container)
         // The wait and the attachment stand before the start, so that the shortest life is seen whole.
+        let birth = LogTime.now
         let wait = try await client.wait(
             container.id, until: container.hostConfig.removesItself ? .removed : .nextExit)
         let output = try await attach(client, to: container)
@@ -194,7 +198,7 @@ final class Run {
         if undertaking.isCreated { undertaking = .started(container.id) }
         return up(
             Launched(
-                client: client, container: container, wait: wait, output: output, events: events,
+                client: client, container: container, wait: wait, output: output, events: events, birth: birth,
                 process: try await process(client, of: container)))
     }
 
@@ -216,10 +220,12 @@ final class Run {
         let folder =
             (unit?.isUser == true ? environment["XDG_RUNTIME_DIR"] : nil).map { $0 + "/systemd-docker" }
             ?? "/run/systemd-docker"
-        do throws(SystemError) {
+        do {
             let proxy = try NotifyProxy(in: folder, name: options.name ?? "\(getpid())")
             self.proxy = proxy
             return proxy
+        } catch let error as FolderError {
+            throw LaunchError("cannot make the socket for --ready notify: \(error)")
         } catch {
             throw LaunchError(
                 "make the socket for --notify: \(error): it needs root, or XDG_RUNTIME_DIR in a user unit")
@@ -297,7 +303,10 @@ final class Run {
             throw LaunchError("take hold of the container's process", error)
         }
         do {
+            // It may speak before it is moved, and by one that has ended by then.
+            hear(container, process)
             if let place { try settle(container, process: process.id, in: place) }
+            hear(container, process)
         } catch {
             // A process that ends has left its cgroups before it is over: version 1 shows it at / (cgroups(7)).
             guard try await process.ends(within: 1_000_000) else { throw error }
@@ -342,16 +351,21 @@ final class Run {
             }
             let supervisor = Supervisor(
                 terms(of: container, launched), client: client, container: container,
-                name: options.name ?? options.image, process: launched.process, reloadCommand: wrapper.reloadCommand,
-                diagnostics: diagnostics)
-            try listen(to: launched.process, of: container, supervisor)
+                name: options.name ?? options.image, process: launched.process, birth: launched.birth,
+                reloadCommand: wrapper.reloadCommand, diagnostics: diagnostics)
+            listen(to: container, client, supervisor)
             let removal = options.removesOnExit && !container.hostConfig.removesItself
             let outcome = try await supervisor.run(
                 wait: launched.wait, output: launched.output, events: launched.events, signals: signals, proxy: proxy,
                 removal: removal,
                 memoryKills: { [place] in place?.group.outOfMemoryKills(container: container.id) ?? 0 }
             ) { [weak self] in self?.react(to: $0, client, container) }
-            switch outcome {
+            // What Docker starts after it has ended, as a daemon may that stood still meanwhile, is the unit's all the same.
+            var runsAgain = outcome == .restarted
+            if !runsAgain, !options.removesOnExit, !container.hostConfig.removesItself {
+                runsAgain = await supervisor.runsAgain()
+            }
+            switch runsAgain ? .restarted : outcome {
             case .ended(let status?):
                 end(launched, status, outOfMemory: supervisor.hasRunOutOfMemory)
                 return status
@@ -362,7 +376,9 @@ final class Run {
                 // Our claim stands, so a new process is born where the last one was.
                 diagnostics.notice("container \(label(container)) was restarted by way of Docker: following it")
                 detach()
-                launched = try await takeOver(client, container, origin: .restarted(supervisor.end ?? .now))
+                signals.hold()
+                launched = try await takeOver(
+                    client, container, origin: .restarted(supervisor.end ?? .now), birth: supervisor.lastLook)
             }
         }
     }
@@ -423,16 +439,25 @@ final class Run {
         place = nil
     }
 
+    /// Takes the cgroup that the container is in now for the container's.
+    private func hear(_ container: Container, _ process: ContainerProcess) {
+        guard let proxy, let group = try? ContainerGroup(of: process.id, id: container.id, unit: place?.group) else {
+            return
+        }
+        proxy.add(group)
+    }
+
     /// Lets the container speak to the manager; what it said before it ended so soon that there is no process, too.
-    private func listen(
-        to process: ContainerProcess?, of container: Container, _ supervisor: Supervisor
-    ) throws {
+    private func listen(to container: Container, _ client: Client, _ supervisor: Supervisor) {
         guard let proxy else { return }
-        let group = process.flatMap { try? ContainerGroup(of: $0.id, id: container.id, unit: place?.group) }
-        try proxy.listen(
-            isInContainer: { sender in
-                guard Files.exists("/proc/\(sender)") else { return nil }
-                return group?.contains(process: sender) ?? false
+        proxy.listen(
+            isAlone: {
+                // What is a user's own, all of his processes can reach. Of root's it is containers that share the mount
+                // (--volumes-from).
+                guard geteuid() == 0,
+                    let sharing = try? await client.list(filters: ["volume": proxy.paths])
+                else { return false }
+                return sharing.allSatisfy { $0.id == container.id }
             },
             pass: { [weak supervisor] in supervisor?.take(.told($0)) },
             complain: { [diagnostics, name = label(container)] in

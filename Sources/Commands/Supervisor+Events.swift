@@ -55,12 +55,12 @@ extension Supervisor {
         switch event.kind {
         // Two connections to the Engine do not keep order, so the event says no more than that there is something to see.
         case .pause, .unpause, .health, .commandStarted, .commandEnded: look()
-        case .kill: signs.note(.killed)
-        case .die: signs.noteDeath(at: LogTime(nanoseconds: event.nanoseconds))
-        case .start: signs.note(.started)
-        case .destroy: signs.note(.gone)
+        case .kill: signs.noteKill()
+        case .die: signs.noteEnd(at: LogTime(nanoseconds: event.nanoseconds))
+        case .destroy: signs.noteGone()
         case .oom: take(.ranOutOfMemory)
-        case .create, .stop, .restart, .rename: break
+        case .start, .stop, .restart: signs.tell()
+        case .create, .rename: break
         }
     }
 

@@ -17,15 +17,21 @@ final class Supervisor {
     }
 
     /// How long something may take that should come by itself: the last output, the removal.
-    private static let patience: UInt64 = 30_000_000
+    static let patience: UInt64 = 30_000_000
 
     private var machine: StateMachine
     let client: Client
     let container: Container
     let reloadCommand: [String]
-    private let name: String
+    let name: String
     let process: ContainerProcess?
     private let diagnostics: Diagnostics
+    /// What the Engine did before is not about this process.
+    let birth: LogTime
+    /// When it was last asked whether there is another process.
+    var lastLook = LogTime.now
+    /// It was told not to start the container by itself.
+    var isOverruled = false
     private let over = Waiter<Outcome>()
     private var sources: [EventSource] = []
     private var watchdog: EventSource?
@@ -48,10 +54,11 @@ final class Supervisor {
 
     /// - Parameters:
     ///   - name: What messages call the container.
+    ///   - birth: A time before its process began, and after the last one ended.
     ///   - reloadCommand: What takes the place of SIGHUP; empty where nothing does.
     init(
         _ terms: StateMachine.Terms, client: Client, container: Container, name: String, process: ContainerProcess?,
-        reloadCommand: [String], diagnostics: Diagnostics
+        birth: LogTime, reloadCommand: [String], diagnostics: Diagnostics
     ) {
         machine = StateMachine(terms)
         wantsEveryCheck = terms.readyCondition == .healthy
@@ -59,6 +66,7 @@ final class Supervisor {
         self.container = container
         self.name = name
         self.process = process
+        self.birth = birth
         self.reloadCommand = reloadCommand
         self.diagnostics = diagnostics
     }
@@ -74,11 +82,12 @@ final class Supervisor {
             let formerKills = memoryKills()
             sources.append(
                 try process.onEnd { [weak self] status in
-                    // Its last words may have come just before.
-                    proxy?.drain()
+                    // Its last words may have come just before; what comes later is the next process's.
+                    proxy?.hold()
                     // Docker looks for such news where it put the container, and tells them in its own time.
                     if memoryKills() > formerKills { self?.take(.ranOutOfMemory) }
                     self?.background {
+                        await proxy?.settled()
                         guard await self?.isRestarted(signals) == false else { return }
                         output?.containerEnded(isToldHow: status != nil)
                         self?.take(.processEnded(status))
@@ -88,7 +97,8 @@ final class Supervisor {
             follow(events)
             if container.config.hasHealthcheck { look() }
         } else {
-            proxy?.drain()
+            proxy?.hold()
+            await proxy?.settled()
         }
         self.removal = removal
         follow(wait, signals)
@@ -166,7 +176,7 @@ final class Supervisor {
                     self?.take(.engineReported(code))
                     return
                 } catch {
-                    self?.signs.note(.gone)
+                    self?.signs.noteGone()
                     self?.take(.engineLost)
                 }
                 wait = await self?.waitAnew(after: daemon)
@@ -204,6 +214,8 @@ final class Supervisor {
     func take(_ event: StateMachine.Event) {
         for effect in machine.handle(event) { perform(effect) }
     }
+
+    func report(_ level: Diagnostics.Level, _ text: String) { diagnostics.write(level, text) }
 
     private func perform(_ effect: StateMachine.Effect) {
         switch effect {

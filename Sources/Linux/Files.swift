@@ -86,8 +86,8 @@ public enum Files {
     }
 
     /// Makes a folder; one that is there already is no error.
-    public static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
-        do throws(SystemError) { try system("mkdir", on: path) { mkdir(path, mode) } } catch  where error.exists {}
+    public static func makeFolder(_ path: String) throws(SystemError) {
+        do throws(SystemError) { try system("mkdir", on: path) { mkdir(path, 0o755) } } catch  where error.exists {}
     }
 
     /// Removes an empty folder or a cgroup; one that is not there is no error.
@@ -130,6 +130,16 @@ public enum Files {
         var status = Glibc.stat()
         try system("stat", on: path) { stat(path, &status) }
         return status.st_uid
+    }
+
+    /// The inode number of a file or folder, following links; of a folder of version 2 cgroups it is the cgroup's ID.
+    ///
+    /// - Parameter path: The file's.
+    /// - Throws: ENOENT where there is none.
+    public static func number(of path: String) throws(SystemError) -> UInt64 {
+        var status = Glibc.stat()
+        try system("stat", on: path) { stat(path, &status) }
+        return UInt64(status.st_ino)
     }
 
     /// Whether two paths lead to the same file, following links.

@@ -19,6 +19,8 @@ final class Docker {
         var stopSignal: String?
         var stopTimeout: Int?
         var removesItself = false
+        var restartPolicy = "no"
+        var restarts = 0
         /// The JSON of its HEALTHCHECK, and of what came of it.
         var healthcheck: String?
         var health: String?
@@ -30,10 +32,11 @@ final class Docker {
             let health = health.map { #","Health":\#($0)"# } ?? ""
             return .json(
                 """
-                {"Id":"\(id)","Name":"/web","State":{"Status":"\(status)",\
+                {"Id":"\(id)","Name":"/web","RestartCount":\(restarts),"State":{"Status":"\(status)",\
                 "Running":\(["running", "paused", "restarting"].contains(status)),"Pid":\(process),\
                 "ExitCode":\(exitCode)\(health)},"Config":{"Tty":\(hasTerminal)\(signal)\(timeout)\(healthcheck)},\
-                "HostConfig":{"AutoRemove":\(removesItself),"CgroupParent":""}}
+                "HostConfig":{"AutoRemove":\(removesItself),"CgroupParent":"",\
+                "RestartPolicy":{"Name":"\(restartPolicy)","MaximumRetryCount":0}}}
                 """)
         }
     }
@@ -77,6 +80,7 @@ final class Docker {
         engine.on("POST", "\(Self.path)/attach", .hijack(streams))
         engine.on("POST", "\(Self.path)/start", .empty(204))
         engine.on("DELETE", Self.path, .empty(204))
+        engine.on("GET", "/events?until", .chunked([]))
         engine.on("GET", "/events", Answer(.send(Answer.head(200, ["Transfer-Encoding": "chunked"])), .hang))
     }
 
@@ -121,9 +125,16 @@ final class Docker {
     /// Says something on the container's stdout.
     func say(_ text: String) async throws { try await streams.send(Self.frame(text)) }
 
-    /// What the Engine does when the container's process has ended: closes its streams, and answers the wait.
-    func ended() async throws {
+    /// What the Engine does when the container's process has ended: takes note, closes its streams, answers the wait.
+    ///
+    /// - Parameter takesNote: Whether the container does not run any more, as far as it says.
+    func ended(takesNote: Bool = true) async throws {
         _ = try await process.ended()
+        if takesNote {
+            var over = inspection
+            (over.status, over.process) = ("exited", 0)
+            engine.on("GET", "\(Self.path)/json", over.answer)
+        }
         try await streams.close()
         reported.open()
     }

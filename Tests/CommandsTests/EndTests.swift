@@ -57,7 +57,7 @@ struct EndTests {
                 "GET /containers/ID/json",
                 // Whether somebody restarts it.
                 "GET /containers/ID/json",
-            ])
+            ] + (removes ? [] : ["GET /containers/ID/json"]))
     }
 
     @Test("with --rm is over only when the Engine has removed it")

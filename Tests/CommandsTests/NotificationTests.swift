@@ -136,6 +136,9 @@ struct NotificationTests {
     func proxied() async throws {
         let name = "web-\(getpid())-proxied"
         let (docker, manager) = (try Docker(name: name, MainProcess()), try Manager())
+        // Its process is in no cgroup of a container here, so the kernel cannot tell a sender from it; and it is not alone
+        // with the socket.
+        docker.engine.on("GET", "/containers/json", .json(#"[{"Id":"another","Names":["/b"],"ImageID":"i"}]"#))
         let wrapper = try run(docker, manager, wrapper: ["--notify"])
         let creation = try await docker.engine.arrival(of: "POST", "/containers/create")
         let inContainer = "/run/systemd-docker/notify"

@@ -6,6 +6,7 @@ import Support
 import Systemd
 import Testing
 
+@testable import Cgroups
 @testable import Commands
 
 @Suite("What a container may tell the manager")
@@ -86,7 +87,15 @@ struct NotifyProxyTests {
         private(set) var complaints: [String] = []
         private var awaited: Waiter<Void>?
 
-        func complain(_ of: String) { complaints.append(of) }
+        var isAlone = true
+
+        func listen(to proxy: NotifyProxy) {
+            proxy.listen(
+                isAlone: {
+                    try? await EventLoop.shared.sleep(microseconds: 1000)
+                    return self.isAlone
+                }, pass: take, complain: { self.complaints.append($0) })
+        }
 
         func take(_ fields: [String]) {
             messages.append(fields)
@@ -104,49 +113,129 @@ struct NotifyProxyTests {
         }
     }
 
+    private static let id = String(repeating: "5ca1ab1e", count: 8)
+    private nonisolated static let (inside, outside) = (place("/docker/\(id)"), place("/docker/other"))
+    /// What an older kernel tells of a process that is gone.
+    private static let unknown = Whereabouts(cgroup: nil, membership: nil)
+
+    private static func place(_ path: String) -> Whereabouts {
+        Whereabouts(cgroup: nil, membership: Membership(parsing: "0::\(path)\n"))
+    }
+
+    /// What the kernel says of the senders, one after the other; of all others that they are in the container.
     @LoopActor
-    private func proxy() throws -> NotifyProxy { try NotifyProxy(in: folder["run"], name: "web") }
+    private final class Kernel {
+        private var left: [Whereabouts]
+        private let awaited: Int
+        private(set) var asked = 0
+        /// So many senders were asked about.
+        let wasAsked = Waiter<Void>()
+
+        init(_ left: [Whereabouts] = [], until awaited: Int = 1) { (self.left, self.awaited) = (left, awaited) }
+
+        func whereabouts(of sender: borrowing Sender) -> Whereabouts {
+            #expect(sender.process == getpid())
+            asked += 1
+            if asked == awaited { wasAsked.resume(.success(())) }
+            return left.isEmpty ? inside : left.removeFirst()
+        }
+    }
+
+    @LoopActor
+    private func proxy(_ kernel: Kernel = Kernel(), isFound: Bool = true) throws -> NotifyProxy {
+        let proxy = try NotifyProxy(in: folder["run"], name: "web", locate: kernel.whereabouts)
+        if isFound { try found(proxy) }
+        return proxy
+    }
+
+    /// The container is found in its cgroup.
+    @LoopActor
+    private func found(_ proxy: NotifyProxy) throws {
+        let proc = try TemporaryFolder()
+        try Files.makeFolder(proc["7"])
+        try Files.replace(proc["7/cgroup"], with: "0::/docker/\(Self.id)\n")
+        proxy.add(try ContainerGroup(of: 7, id: Self.id, unit: nil, proc: proc.path, root: proc.path))
+    }
 
     @Test("a message from the container is passed on, without what it may not say")
     @LoopActor
     func passes() async throws {
         let (proxy, manager) = (try proxy(), Manager())
-        var senders: [Int32] = []
-        try proxy.listen(
-            isInContainer: {
-                senders.append($0)
-                return true
-            }, pass: manager.take, complain: manager.complain)
+        manager.listen(to: proxy)
         try UnixSocket.send("STATUS=loading\nMAINPID=1", to: proxy.path)
         try UnixSocket.send("READY=1", to: proxy.path)
         #expect(try await manager.messages(until: "READY=1") == [["STATUS=loading"], ["READY=1"]])
-        #expect(senders == [getpid(), getpid()])
     }
 
-    @Test("what was sent before we listened is not lost")
+    @Test("what was sent before we listened is not lost, however much it is")
     @LoopActor
     func early() async throws {
-        let (proxy, manager) = (try proxy(), Manager())
-        try UnixSocket.send("READY=1", to: proxy.path)
-        try proxy.listen(isInContainer: { _ in true }, pass: manager.take, complain: manager.complain)
-        #expect(try await manager.messages(until: "READY=1") == [["READY=1"]])
+        let kernel = Kernel(until: 100)
+        let (proxy, manager) = (try proxy(kernel), Manager())
+        let path = proxy.path
+        let texts = (0..<300).map { "STATUS=\($0)" } + ["READY=1"]
+        // Waits when the socket is full.
+        let thread = try PosixThread { for text in texts { try? UnixSocket.send(text, to: path) } }
+        try await kernel.wasAsked.value
+        manager.listen(to: proxy)
+        #expect(try await manager.messages(until: "READY=1") == texts.map { [$0] })
+        thread.join()
     }
 
-    @Test("a process that is not in the container is not heard; one that is gone by now is")
+    @Test("a process that is not in the container is not heard, whether it lives or not")
     @LoopActor
     func senders() async throws {
-        let (proxy, manager) = (try proxy(), Manager())
-        var verdicts: [Bool?] = [false, nil, true]
-        try proxy.listen(isInContainer: { _ in verdicts.removeFirst() }, pass: manager.take, complain: manager.complain)
-        for text in ["STATUS=stranger", "STATUS=gone", "READY=1"] { try UnixSocket.send(text, to: proxy.path) }
-        #expect(try await manager.messages(until: "READY=1") == [["STATUS=gone"], ["READY=1"]])
+        let (proxy, manager) = (try proxy(Kernel([Self.outside, Self.inside, Self.outside])), Manager())
+        manager.listen(to: proxy)
+        for text in ["STATUS=stranger", "STATUS=ours", "READY=1", "READY=1"] {
+            try UnixSocket.send(text, to: proxy.path)
+        }
+        #expect(try await manager.messages(until: "READY=1") == [["STATUS=ours"], ["READY=1"]])
+        #expect(manager.complaints == ["a message of a process that is not in the container"])
+    }
+
+    @Test(
+        "where the kernel tells nothing of a sender, it is heard if only the container reaches the socket; in its turn",
+        arguments: [true, false], [true, false])
+    @LoopActor
+    func unknown(isAlone: Bool, isFound: Bool) async throws {
+        let senders = isFound ? [Self.inside, Self.unknown, Self.outside] : [Self.unknown, Self.unknown, Self.outside]
+        let kernel = Kernel(senders, until: 3)
+        let (proxy, manager) = (try proxy(kernel, isFound: isFound), Manager())
+        manager.isAlone = isAlone
+        manager.listen(to: proxy)
+        for text in ["STATUS=first", "STATUS=gone", "STATUS=stranger"] { try UnixSocket.send(text, to: proxy.path) }
+        try await kernel.wasAsked.value
+        if !isFound { try found(proxy) }
+        try UnixSocket.send("READY=1", to: proxy.path)
+        let heard = (isFound || isAlone ? [["STATUS=first"]] : []) + (isAlone ? [["STATUS=gone"]] : [])
+        #expect(try await manager.messages(until: "READY=1") == heard + [["READY=1"]])
+    }
+
+    @Test("what is sent after the end of the container's process is for the next listener")
+    @LoopActor
+    func held() async throws {
+        let kernel = Kernel([Self.inside, Self.unknown], until: 3)
+        let (proxy, first, second) = (try proxy(kernel), Manager(), Manager())
+        first.listen(to: proxy)
+        try UnixSocket.send("STATUS=one", to: proxy.path)
+        try UnixSocket.send("STATUS=two", to: proxy.path)
+        proxy.hold()
+        try UnixSocket.send("READY=1", to: proxy.path)
+        await proxy.settled()
+        try await kernel.wasAsked.value
+        #expect(first.messages == [["STATUS=one"], ["STATUS=two"]])
+        second.listen(to: proxy)
+        #expect(try await second.messages(until: "READY=1") == [["READY=1"]])
+        #expect(first.messages.count == 2)
+        await proxy.settled()
     }
 
     @Test("a message that is too long for the manager, or empty, or garbage, is dropped, and the next one is heard")
     @LoopActor
     func hostile() async throws {
         let (proxy, manager) = (try proxy(), Manager())
-        try proxy.listen(isInContainer: { _ in true }, pass: manager.take, complain: manager.complain)
+        manager.listen(to: proxy)
         let text = "READY=1\nSTATUS="
         let longest = text + String(repeating: "x", count: 4096 - text.utf8.count)
         for message in [longest + "x", String(repeating: "READY=1\n", count: 10000), "", "\n", "garbage", longest] {
@@ -176,7 +265,7 @@ struct NotifyProxyTests {
     @LoopActor
     func close() throws {
         let proxy = try proxy()
-        try proxy.listen(isInContainer: { _ in true }, pass: { _ in }, complain: { _ in })
+        Manager().listen(to: proxy)
         proxy.close()
         proxy.close()
         #expect(try Files.names(in: folder["run"]).isEmpty)
@@ -188,7 +277,7 @@ struct NotifyProxyTests {
         let manager = Manager()
         do { _ = try proxy() }
         let proxy = try proxy()
-        try proxy.listen(isInContainer: { _ in true }, pass: manager.take, complain: manager.complain)
+        manager.listen(to: proxy)
         try UnixSocket.send("READY=1", to: proxy.path)
         #expect(try await manager.messages(until: "READY=1") == [["READY=1"]])
     }
@@ -203,11 +292,45 @@ struct NotifyProxyTests {
         #expect(try Files.names(in: folder["run"]).isEmpty)
     }
 
-    @Test("a name too long for a socket is refused, and leaves nothing")
+    @Test("a name that is too long for a socket's address is none for its folder")
     @LoopActor
-    func longName() throws {
-        let name = String(repeating: "x", count: 100)
-        #expect(throws: SystemError.self) { try NotifyProxy(in: folder.path, name: name) }
+    func longName() async throws {
+        let name = String(repeating: "x", count: 200)
+        let proxy = try NotifyProxy(in: folder.path, name: name) { _ in Self.inside }
+        #expect(try Files.names(in: folder.path) == [name])
+        #expect(try Files.names(in: folder[name]) == ["notify"])
+        proxy.close()
         #expect(try Files.names(in: folder.path).isEmpty)
+    }
+
+    @Test("a folder that lets others in is closed to them; a link, a file, another user's is refused")
+    @LoopActor
+    func folders() throws {
+        func mode(_ path: String) -> mode_t {
+            var status = stat()
+            #expect(lstat(path, &status) == 0)
+            return status.st_mode & 0o7777
+        }
+        for name in ["run", "run/web", "elsewhere"] {
+            try Files.makeFolder(folder[name])
+            chmod(folder[name], 0o777)
+        }
+        _ = try proxy()
+        #expect([mode(folder["run"]), mode(folder["run/web"])] == [0o700, 0o700])
+        try Files.remove(folder["run/web/notify"])
+        try Files.removeFolder(folder["run/web"])
+        symlink(folder["elsewhere"], folder["run/web"])
+        #expect(throws: FolderError.notFolder(folder["run/web"])) { try proxy() }
+        try Files.remove(folder["run/web"])
+        try Files.replace(folder["run/web"], with: "")
+        #expect(throws: FolderError.notFolder(folder["run/web"])) { try proxy() }
+        try Files.remove(folder["run/web"])
+        try Files.makeFolder(folder["run/web"])
+        #expect(try Files.names(in: folder["elsewhere"]).isEmpty)
+        // Needs root: else all folders are ours.
+        guard geteuid() == 0 else { return }
+        chown(folder["run/web"], 65534, 65534)
+        let error = #expect(throws: FolderError.foreign(folder["run/web"], user: 65534)) { try proxy() }
+        #expect(error?.description == "folder \(folder["run/web"]) belongs to user 65534. Remove it")
     }
 }

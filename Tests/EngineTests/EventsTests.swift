@@ -55,6 +55,23 @@ struct EventsTests {
         #expect(engine.received.last?.query == "filters=\(Request.escape(filters))")
     }
 
+    @Test("what has happened is asked for up to now, and answered at once")
+    @LoopActor
+    func past() async throws {
+        engine.on("GET", "/events?until", .chunked([Self.line("kill"), Self.line("unheard of") + Self.line("die")]))
+        engine.on("GET", "/events", .refusal(500, "a stream without an end"))
+        let before = LogTime.now
+        let client = try await Client.connect(environment: engine.environment)
+        let events = try await client.pastEvents(of: "c1", [.kill, .die], since: LogTime(nanoseconds: 5_000_000_006))
+        #expect(events.map(\.kind) == [.kill, .die])
+        let query = try #require(engine.received.last?.query)
+        let filters = #"{"container":["c1"],"event":["kill","die"],"type":["container"]}"#
+        let start = "filters=\(Request.escape(filters))&since=5.000000006&until="
+        #expect(query.hasPrefix(start))
+        let until = query.dropFirst(start.count)
+        #expect(before.query <= until && until <= LogTime.now.query)
+    }
+
     @Test("the kind stands before the colon, a health behind it")
     @LoopActor
     func kinds() async throws {

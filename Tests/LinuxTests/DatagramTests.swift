@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Linux
 import Support
 import Testing
+
+@testable import Linux
 
 @Suite("Datagram")
 struct DatagramTests {
@@ -18,8 +19,9 @@ struct DatagramTests {
         try UnixSocket.send("", to: folder["notify"])
         let first = try socket.receive(upTo: 100)
         #expect(first.bytes == Array("READY=1".utf8))
-        #expect(first.sender == getpid())
-        #expect(!first.isTruncated)
+        #expect(first.sender.process == getpid())
+        #expect(first.sender.state == .running)
+        #expect(first.isTruncated == false)
         #expect(try socket.receive(upTo: 100).bytes.isEmpty)
     }
 
@@ -38,7 +40,42 @@ struct DatagramTests {
     @Test("where there is none, it says so instead of waiting")
     func empty() throws {
         let socket = try UnixSocket.datagram(at: folder["notify"])
-        let error = #expect(throws: SystemError.self) { try socket.receive(upTo: 100) }
+        let error = #expect(throws: SystemError.self) { _ = try socket.receive(upTo: 100) }
         #expect(error?.wouldBlock == true)
+    }
+
+    @Test("descriptors that come with one are closed with it, and push nothing out")
+    func descriptors() throws {
+        let socket = try UnixSocket.datagram(at: folder["notify"])
+        let pipe = try Pipe()
+        let sender = try Descriptor.datagramSocket(at: folder["sender"], mode: 0o600)
+        try SocketAddress.path(folder["notify"]).withPointer { pointer, length throws(SystemError) in
+            try system("connect", on: "notify") { connect(sender.rawValue, pointer, length) }
+        }
+        for count in [1, 2, Packet.mostDescriptors] {
+            try sender.send(Array("BARRIER=1".utf8), with: Array(repeating: pipe.writing.rawValue, count: count))
+        }
+        let reading = pipe.closingWriting()
+        for _ in 0..<3 {
+            let datagram = try socket.receive(upTo: 100)
+            #expect(datagram.sender.process == getpid())
+            #expect(datagram.sender.state == .running)
+            // As long as it is held, so are they.
+            #expect(try !reading.waitUntilReadable(seconds: 0))
+        }
+        #expect(try reading.read(upTo: 1).isEmpty)
+    }
+
+    @Test("a sender that has ended is told from one that was reaped, and from its number's next owner")
+    func ended() throws {
+        let socket = try UnixSocket.datagram(at: folder["notify"])
+        let child = try Child(
+            "perl -MSocket -e 'socket(S, AF_UNIX, SOCK_DGRAM, 0); send(S, q(READY=1), 0, "
+                + "pack_sockaddr_un(q(\(folder["notify"]))))'")
+        _ = try child.reap()
+        let datagram = try socket.receive(upTo: 100)
+        #expect(datagram.bytes == Array("READY=1".utf8))
+        #expect(datagram.sender.process > 0)
+        #expect(datagram.sender.state == .reaped)
     }
 }

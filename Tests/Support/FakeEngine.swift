@@ -62,7 +62,8 @@ public final class FakeEngine: Sendable {
 
     /// Says what to answer: to the first such request the first answer, and to all that follow the last one.
     ///
-    /// - Parameter path: without version and query; `*` stands for any one part. What was said last about it counts.
+    /// - Parameter path: without version; `*` stands for any one part. What was said last about it counts; but before that
+    ///   what was said about such a request with a parameter, as `/events?until`.
     public func on(_ method: String, _ path: String, _ answers: Answer...) { on(method, path, answers) }
 
     /// The same with a list.
@@ -98,9 +99,14 @@ private struct Rule: Sendable {
     let path: String
     var answers: [Answer]
 
+    /// The parameter that the request must have.
+    var parameter: Substring? { path.split(separator: "?").dropFirst().first }
+
     func fits(_ request: FakeEngine.Received) -> Bool {
-        let (mine, theirs) = (path.split(separator: "/"), request.path.split(separator: "/"))
+        let (mine, theirs) = (path.prefix { $0 != "?" }.split(separator: "/"), request.path.split(separator: "/"))
+        let parameters = request.query.split(separator: "&").map { $0.prefix { $0 != "=" } }
         return method == request.method && mine.count == theirs.count
+            && (parameter.map(parameters.contains) ?? true)
             && zip(mine, theirs).allSatisfy { $0 == "*" || $0 == $1 }
     }
 
@@ -155,7 +161,8 @@ private final class Server: Sendable {
         state.withLock { state in
             state.received.append(request)
             for (wanted, gate) in state.awaited where wanted.fits(request) { gate.open() }
-            let rule = state.rules.firstIndex { $0.fits(request) }
+            let fitting = state.rules.indices.filter { state.rules[$0].fits(request) }
+            let rule = fitting.first { state.rules[$0].parameter != nil } ?? fitting.first
             return rule.flatMap { state.rules[$0].next() }
                 ?? .refusal(501, "the test said nothing about \(request.method) \(request.path)")
         }

@@ -15,10 +15,7 @@ public enum UnixSocket {
     /// A datagram socket in the file system, whose datagrams come with their sender (``Linux/Datagram``).
     public static func datagram(at path: String) throws(SystemError) -> Descriptor {
         let socket = try bound(to: path, SOCK_DGRAM)
-        var one: Int32 = 1
-        try system("setsockopt", on: path) {
-            setsockopt(socket.rawValue, SOL_SOCKET, SO_PASSCRED, &one, socklen_t(MemoryLayout.size(ofValue: one)))
-        }
+        try socket.passSender()
         return socket
     }
 

@@ -39,8 +39,8 @@ struct NotificationTests {
             }
             let datagram = try socket.receive(upTo: 4096)
             #expect(String(decoding: datagram.bytes, as: UTF8.self) == text)
-            #expect(datagram.sender == getpid())
-            #expect(throws: SystemError.self) { try socket.receive(upTo: 4096) }
+            #expect(datagram.sender.process == getpid())
+            #expect(throws: SystemError.self) { _ = try socket.receive(upTo: 4096) }
         }
     }
 

@@ -67,7 +67,7 @@ extension Client {
     public func events(
         of container: String, _ kinds: [ContainerEvent.Kind]
     ) async throws(EngineError) -> ContainerEvents {
-        try await events(["container": [container], "event": kinds.map(\.rawValue), "type": ["container"]])
+        try await events(Self.filters(container, kinds))
     }
 
     /// Asks to be told of each container that is made from now on and fits the filters; returns when the Engine listens.
@@ -78,16 +78,44 @@ extension Client {
     /// - Throws: ``EngineError``.
     public func creations(filters: [String: [String]]) async throws(EngineError) -> ContainerEvents {
         let kinds = ["event": [ContainerEvent.Kind.create.rawValue], "type": ["container"]]
-        return try await events(filters.merging(kinds) { $1 })
+        return try await events(Self.filters(filters.merging(kinds) { $1 }))
     }
 
-    private func events(_ filters: [String: [String]]) async throws(EngineError) -> ContainerEvents {
-        let request = Request(
-            .get, "/events",
-            query: [("filters", String(decoding: JSON.encode(filters), as: UTF8.self))],
-            timeoutSeconds: nil)
+    private func events(_ query: [(name: String, value: String)]) async throws(EngineError) -> ContainerEvents {
+        let request = Request(.get, "/events", query: query, timeoutSeconds: nil)
         let transfer = try stream(request)
         if try await transfer.begin() >= 400 { _ = try Self.accepted(try await transfer.response(), of: request) }
         return ContainerEvents(transfer)
+    }
+
+    /// What has happened to a container, as far as the Engine remembers: it keeps the last 256 events of all containers.
+    ///
+    /// `GET /events?since=…&until=…`: the Engine answers at once when `until` is over.
+    ///
+    /// - Parameters:
+    ///   - container: Its whole ID.
+    ///   - kinds: What is asked for.
+    ///   - time: From when on.
+    /// - Returns: The events, in their order.
+    /// - Throws: ``EngineError`` when the Engine does not answer.
+    public func pastEvents(
+        of container: String, _ kinds: [ContainerEvent.Kind], since time: LogTime
+    ) async throws(EngineError) -> [ContainerEvent] {
+        var request = Request(.get, "/events", query: Self.filters(container, kinds))
+        request.query += [("since", time.query), ("until", LogTime.now.query)]
+        let lines = try await send(request).body.split(separator: UInt8(ascii: "\n"))
+        return lines.compactMap {
+            (try? JSON.decode(ContainerEvent.Message.self, from: $0)).flatMap(ContainerEvent.init)
+        }
+    }
+
+    private static func filters(
+        _ container: String, _ kinds: [ContainerEvent.Kind]
+    ) -> [(name: String, value: String)] {
+        filters(["container": [container], "event": kinds.map(\.rawValue), "type": ["container"]])
+    }
+
+    private static func filters(_ filters: [String: [String]]) -> [(name: String, value: String)] {
+        [("filters", String(decoding: JSON.encode(filters), as: UTF8.self))]
     }
 }

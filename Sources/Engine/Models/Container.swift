@@ -12,6 +12,8 @@ public struct Container: Decodable, Sendable, Equatable {
     public var shortID: String { String(id.prefix(12)) }
     public var config: Config
     public var hostConfig: HostConfig
+    /// How often the Engine has started it again by its restart policy since somebody started it.
+    public var restarts: Int?
 
     public struct State: Decodable, Sendable, Equatable {
         /// created, running, paused, restarting, removing, exited, dead.
@@ -153,5 +155,6 @@ public struct Container: Decodable, Sendable, Equatable {
         case state = "State"
         case config = "Config"
         case hostConfig = "HostConfig"
+        case restarts = "RestartCount"
     }
 }
