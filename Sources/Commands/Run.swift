@@ -360,12 +360,7 @@ final class Run {
                 removal: removal,
                 memoryKills: { [place] in place?.group.outOfMemoryKills(container: container.id) ?? 0 }
             ) { [weak self] in self?.react(to: $0, client, container) }
-            // What Docker starts after it has ended, as a daemon may that stood still meanwhile, is the unit's all the same.
-            var runsAgain = outcome == .restarted
-            if !runsAgain, !options.removesOnExit, !container.hostConfig.removesItself {
-                runsAgain = await supervisor.runsAgain()
-            }
-            switch runsAgain ? .restarted : outcome {
+            switch outcome {
             case .ended(let status?):
                 end(launched, status, outOfMemory: supervisor.hasRunOutOfMemory)
                 return status

@@ -27,13 +27,17 @@ extension Supervisor {
                     current = nil
                 }
                 if !wantsNextStream {
+                    signs.noteGone()
                     guard (try? await client.waitUntilBack(after: daemon)) != nil else { return }
                 }
                 wantsNextStream = false
                 daemon = client.daemon
                 events = try? await client.events(of: container.id, Self.kinds(everyCheck: wantsEveryCheck))
                 // What happened between the two streams.
-                if events != nil { look() }
+                if events != nil {
+                    signs.clear()
+                    look()
+                }
             }
         }
     }

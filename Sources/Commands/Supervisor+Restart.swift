@@ -17,6 +17,9 @@ final class RestartSigns {
     /// How many events it has told of.
     private(set) var count = 0
     private var news: Waiter<Void>?
+    /// Withdraws the questions to which there is no answer yet.
+    private var withdrawals: [Int: () -> Void] = [:]
+    private var questionCount = 0
 
     func noteKill() {
         wasKilled = true
@@ -25,6 +28,7 @@ final class RestartSigns {
 
     func noteGone() {
         isGone = true
+        for withdraw in withdrawals.values { withdraw() }
         tell()
     }
 
@@ -41,6 +45,31 @@ final class RestartSigns {
 
     /// The Engine is back: whatever comes now is news.
     func clear() { (wasKilled, isGone) = (false, false) }
+
+    /// Asks the Engine a question, which is withdrawn when the Engine goes away.
+    ///
+    /// systemd goes on to hold the socket of a daemon that is gone (docker.socket), so a connection waits for the next one;
+    /// and that may itself wait for our unit to stop (`After=docker.service`).
+    ///
+    /// - Returns: The answer; `nil` where there is none, or none in `microseconds`.
+    func answer<Answer: Sendable>(
+        within microseconds: UInt64, to question: @escaping @LoopActor () async throws -> Answer
+    ) async -> Answer? {
+        guard !isGone else { return nil }
+        let task = EventLoop.shared.task {
+            try await EventLoop.shared.within(microseconds: microseconds, question)
+        }
+        questionCount += 1
+        let number = questionCount
+        withdrawals[number] = { task.cancel() }
+        defer { withdrawals[number] = nil }
+        let answer = try? await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        return answer ?? nil
+    }
 
     /// Waits until there are more events than so many; `false` where none comes in time.
     func next(after count: Int, within microseconds: UInt64) async -> Bool {
@@ -69,7 +98,7 @@ extension Supervisor {
     /// the last look (``runsAgain()``) finds it.
     func goesOn() async -> Bool {
         var rounds = 0
-        while !signs.isGone {
+        while true {
             // What is told from now on, the answer may not show yet.
             let told = signs.count
             guard let found = await inspect() else { return false }
@@ -87,15 +116,13 @@ extension Supervisor {
             guard rounds < Self.rounds else { return false }
             if !(await signs.next(after: told, within: Self.pause)) { rounds += 1 }
         }
-        return false
     }
 
     /// Whether the container runs though its process has ended: it was started since.
     func runsAgain() async -> Bool {
         for _ in 0..<Self.rounds {
             let told = signs.count
-            // A daemon that is away is not asked: systemd would start it (docker.socket).
-            guard !signs.isGone, let found = await inspect() else { return false }
+            guard let found = await inspect() else { return false }
             if await isNext(found.state) { return await follows(found) }
             if isRestarted(found) {
                 await overrule()
@@ -118,7 +145,7 @@ extension Supervisor {
 
     private func inspect() async -> Container? {
         lastLook = .now
-        return try? await EventLoop.shared.within(microseconds: Self.patience) { [client, container] in
+        return await signs.answer(within: Self.patience) { [client, container] in
             try await client.inspect(container.id)
         }
     }
@@ -155,7 +182,7 @@ extension Supervisor {
     }
 
     private func past(_ kinds: [ContainerEvent.Kind]) async -> [ContainerEvent] {
-        let events = try? await EventLoop.shared.within(microseconds: Self.patience) { [client, container, birth] in
+        let events = await signs.answer(within: Self.patience) { [client, container, birth] in
             try await client.pastEvents(of: container.id, kinds, since: birth)
         }
         return events ?? []

@@ -132,7 +132,11 @@ final class Supervisor {
             for task in tasks { task.cancel() }
             events.close()
         }
-        let outcome = try await over.value
+        var outcome = try await over.value
+        // What Docker starts after it has ended, as a daemon may that stood still meanwhile, is the unit's all the same.
+        if outcome != .restarted, !removal, !container.hostConfig.removesItself, await runsAgain() {
+            outcome = .restarted
+        }
         // The next one's output comes after the last one's.
         if outcome == .restarted, let copy {
             _ = try await EventLoop.shared.within(microseconds: Self.patience) { await copy.value }

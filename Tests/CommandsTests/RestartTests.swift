@@ -161,6 +161,31 @@ struct RestartTests {
         #expect(try await wrapper.end() == Wrapper.End(status: .exited(0), output: "up\n", error: ""))
     }
 
+    @Test(
+        "a daemon that dies before it has said whether it restarts the container: the end is ours, at once",
+        arguments: ["\(Docker.path)/json", "/events?until"])
+    @LoopActor
+    func deserted(question: String) async throws {
+        let docker = try Docker(MainProcess()) { $0.removesItself = true }
+        let death = try Gate()
+        let head = Answer.head(200, ["Transfer-Encoding": "chunked"])
+        docker.engine.on("POST", "\(Docker.path)/wait", Answer(.send(head), .pass(death), .close))
+        docker.engine.on("GET", "/events", Answer(.send(head), .pass(death), .close), Answer(.hang))
+        let wrapper = try await docker.running()
+        // As systemd holds the socket: connected, and no answer.
+        docker.engine.on("GET", question, Answer(.hang))
+        docker.engine.on("GET", "/_ping", Answer(.hang))
+        try docker.process.exit(3)
+        _ = try await docker.process.ended()
+        try await docker.streams.close()
+        _ = try await docker.engine.arrival(
+            of: "GET", question, times: question.hasSuffix("json") ? 3 : 1)
+        let begin = ContinuousClock.now
+        death.open()
+        #expect(try await wrapper.end().status == .exited(3))
+        #expect(ContinuousClock.now - begin < .seconds(15))
+    }
+
     @Test("asked to stop in the midst of it: the next process is killed")
     @LoopActor
     func stopped() async throws {
