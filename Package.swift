@@ -36,9 +36,19 @@ let package = Package(
         .target(name: "Claims", dependencies: ["Linux"], swiftSettings: strict),
         .target(
             name: "Runtime", dependencies: ["CLinux", "Cgroups", "Claims", "JSON", "Linux"], swiftSettings: strict),
+        .target(name: "Console", dependencies: ["Linux", "Systemd"], swiftSettings: strict),
+        .target(
+            name: "Output", dependencies: ["Cgroups", "Console", "Engine", "Linux", "Systemd"], swiftSettings: strict),
+        .target(
+            name: "Images",
+            dependencies: ["Cgroups", "Claims", "Console", "Engine", "JSON", "Linux", "RunOptions", "Systemd"],
+            swiftSettings: strict),
         .target(
             name: "Commands",
-            dependencies: ["Cgroups", "Claims", "Engine", "JSON", "Linux", "RunOptions", "Supervision", "Systemd"],
+            dependencies: [
+                "Cgroups", "Claims", "Console", "Engine", "Images", "JSON", "Linux", "Output", "RunOptions",
+                "Supervision", "Systemd",
+            ],
             swiftSettings: strict),
 
         // Programs: parse nothing, decide nothing, call Commands.
@@ -70,16 +80,24 @@ let package = Package(
             dependencies: ["CLinux", "Cgroups", "Claims", "JSON", "Linux", "Runtime", "Support"],
             swiftSettings: strict),
         .testTarget(
+            name: "OutputTests", dependencies: ["Cgroups", "Engine", "Linux", "Output", "Support"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImagesTests",
+            dependencies: ["Console", "Engine", "Images", "Linux", "RunOptions", "Support", "Systemd"],
+            swiftSettings: strict),
+        .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Cgroups", "Commands", "Engine", "Linux", "RunOptions", "Supervision", "Support", "Systemd",
+                "Cgroups", "Commands", "Console", "Engine", "Images", "Linux", "Output", "RunOptions", "Supervision",
+                "Support", "Systemd",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "Cgroups", "Claims", "Commands", "Engine", "JSON", "Linux", "RunOptions", "Runtime", "Supervision",
-                "Support", "Systemd",
+                "Cgroups", "Claims", "Commands", "Engine", "Images", "JSON", "Linux", "Output", "RunOptions", "Runtime",
+                "Supervision", "Support", "Systemd",
             ], swiftSettings: strict),
         .testTarget(name: "ProjectTests", swiftSettings: strict),
         .testTarget(name: "HostTests", swiftSettings: strict),

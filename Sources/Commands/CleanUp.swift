@@ -2,6 +2,7 @@
 
 internal import Claims
 internal import Cgroups
+internal import Console
 internal import Engine
 internal import Glibc
 internal import Linux
@@ -35,7 +36,7 @@ final class CleanUp {
     func callAsFunction() async -> ExitStatus {
         do {
             if options.isOnStandby {
-                Program.show("ready\n")
+                print(toStandardOutput: "ready\n")
                 // It never has anything to read: it ends with the run that holds its other end.
                 _ = try await EventLoop.shared.wait(for: STDIN_FILENO, to: .readable)
             }
@@ -45,7 +46,7 @@ final class CleanUp {
             return .exited(0)
         } catch {
             diagnostics.error("cannot clean up: \(error)")
-            return .exited(LaunchError.Code.engine.rawValue)
+            return .exited(CommandError.Code.engine.rawValue)
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Console
 internal import Glibc
+internal import Images
 public import Linux
 internal import RunOptions
 internal import Systemd
@@ -15,11 +17,11 @@ public enum Program {
         let diagnostics = Diagnostics(environment: environment)
         do throws(UsageError) {
             let wrapper = try WrapperOptions(parsing: arguments)
-            if wrapper.showsHelp { return show(help) }
-            if wrapper.showsVersion { return show("systemd-docker \(version)\n") }
+            if wrapper.showsHelp { return print(toStandardOutput: help) }
+            if wrapper.showsVersion { return print(toStandardOutput: "systemd-docker \(version)\n") }
             switch wrapper.command {
-            case "completion": return show(try completion(for: wrapper.rest))
-            case "manual": return show(manual(version: version))
+            case "completion": return print(toStandardOutput: try completion(for: wrapper.rest))
+            case "manual": return print(toStandardOutput: manual(version: version))
             case "pull": return try pull(wrapper, environment: environment, diagnostics)
             case "update": return try update(wrapper, environment: environment, diagnostics)
             case "setup": return try setup(wrapper.rest, environment: environment, diagnostics)
@@ -36,7 +38,7 @@ public enum Program {
         _ wrapper: WrapperOptions, environment: [String: String], _ diagnostics: Diagnostics
     ) throws(UsageError) -> ExitStatus {
         var options = try ContainerOptions(parsing: wrapper.rest, environment: environment)
-        if options.showsHelp { return show(runHelp) }
+        if options.showsHelp { return print(toStandardOutput: runHelp) }
         if wrapper.needsHealthcheck, options.hasNoHealthcheck {
             throw UsageError("--no-healthcheck contradicts --ready healthy and --on-unhealthy")
         }
@@ -55,7 +57,7 @@ public enum Program {
                 return await (try Run(wrapper, ready, environment: environment, diagnostics: diagnostics))()
             } catch {
                 diagnostics.error("set up the event loop: \(error)")
-                return .exited(LaunchError.Code.engine.rawValue)
+                return .exited(CommandError.Code.engine.rawValue)
             }
         }
     }
@@ -65,7 +67,7 @@ public enum Program {
     ) throws(UsageError) -> ExitStatus {
         // Whoever asks for a pull wants one, though `run` would do without.
         let options = try ContainerOptions(parsing: wrapper.rest, environment: environment, pull: .always)
-        if options.showsHelp { return show(runHelp) }
+        if options.showsHelp { return print(toStandardOutput: runHelp) }
         for warning in options.warnings { diagnostics.warning(warning) }
         signal(SIGPIPE, SIG_IGN)
         EventLoop.blockSignals(Pull.signals)
@@ -78,16 +80,16 @@ public enum Program {
         _ words: [String], environment: [String: String], _ diagnostics: Diagnostics
     ) throws(UsageError) -> ExitStatus {
         let options = try SetupOptions(parsing: words)
-        if options.showsHelp { return show(setupHelp) }
+        if options.showsHelp { return print(toStandardOutput: setupHelp) }
         return loop(diagnostics) {
             do {
                 let program = try Files.resolve("/proc/self/exe")
                 let report = try await Setup(options, environment: environment, program: program)()
-                let printed = show(report.lines.map { $0 + "\n" }.joined())
+                let printed = print(toStandardOutput: report.lines.map { $0 + "\n" }.joined())
                 return report.isGood ? printed : .exited(1)
             } catch {
                 diagnostics.error("\(error)")
-                return .exited(LaunchError.Code.engine.rawValue)
+                return .exited(CommandError.Code.engine.rawValue)
             }
         }
     }
@@ -96,7 +98,7 @@ public enum Program {
         _ wrapper: WrapperOptions, environment: [String: String], _ diagnostics: Diagnostics
     ) throws(UsageError) -> ExitStatus {
         let options = try UpdateOptions(parsing: wrapper.rest)
-        if options.showsHelp { return show(updateHelp) }
+        if options.showsHelp { return print(toStandardOutput: updateHelp) }
         signal(SIGPIPE, SIG_IGN)
         EventLoop.blockSignals(Update.signals)
         return loop(diagnostics) {
@@ -108,7 +110,7 @@ public enum Program {
         _ words: [String], environment: [String: String], _ diagnostics: Diagnostics
     ) throws(UsageError) -> ExitStatus {
         let options = try CleanUpOptions(parsing: words)
-        if options.showsHelp { return show(cleanUpHelp) }
+        if options.showsHelp { return print(toStandardOutput: cleanUpHelp) }
         signal(SIGPIPE, SIG_IGN)
         return loop(diagnostics) {
             await CleanUp(options, environment: environment, diagnostics: diagnostics)()
@@ -119,7 +121,7 @@ public enum Program {
         _ wrapper: WrapperOptions, environment: [String: String], _ diagnostics: Diagnostics
     ) throws(UsageError) -> ExitStatus {
         let options = try PruneOptions(parsing: wrapper.rest)
-        if options.showsHelp { return show(pruneHelp) }
+        if options.showsHelp { return print(toStandardOutput: pruneHelp) }
         signal(SIGPIPE, SIG_IGN)
         return loop(diagnostics) {
             await Prune(wrapper, options, environment: environment, diagnostics: diagnostics)()
@@ -138,7 +140,7 @@ public enum Program {
             try EventLoop.shared.run()
         } catch {
             diagnostics.error("run the event loop: \(error)")
-            return .exited(LaunchError.Code.engine.rawValue)
+            return .exited(CommandError.Code.engine.rawValue)
         }
         return LoopActor.assumeOnLoop { outcome.status }
     }
@@ -146,12 +148,12 @@ public enum Program {
     @LoopActor
     private final class Outcome {
         nonisolated init() {}
-        var status = ExitStatus.exited(LaunchError.Code.engine.rawValue)
+        var status = ExitStatus.exited(CommandError.Code.engine.rawValue)
     }
 
     private static func usage(_ error: UsageError, _ diagnostics: Diagnostics) -> ExitStatus {
         diagnostics.error("\(error) (see systemd-docker --help)")
-        return .exited(LaunchError.Code.usage.rawValue)
+        return .exited(CommandError.Code.usage.rawValue)
     }
 
     private static let help = """
@@ -222,18 +224,6 @@ public enum Program {
         Options of prune:
         \(PruneOptions.help)
         """
-
-    /// Writes to stdout; a stdout that takes nothing is an exit status of 1.
-    @discardableResult
-    static func show(_ text: String) -> ExitStatus {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            guard count > 0 else { return .exited(1) }
-            rest = rest.dropFirst(count)
-        }
-        return .exited(0)
-    }
 
     private static func currentEnvironment() -> [String: String] {
         var variables: [String: String] = [:]

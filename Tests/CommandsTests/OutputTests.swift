@@ -8,6 +8,8 @@ import Systemd
 import Testing
 
 @testable import Commands
+@testable import Output
+@testable import Console
 
 @Suite("Streams of a container", .timeLimit(.minutes(1)))
 struct OutputTests {
@@ -109,7 +111,7 @@ struct OutputTests {
         // Three times what is read at once, of frames that hold nothing.
         try await hijack.send((0..<12288).flatMap { _ in Docker.frame("") })
         engine.on("GET", "/containers/web/json", Docker.Inspection().answer)
-        let output = ContainerOutput(
+        let output = OutputRelay(
             stream, of: try await client.inspect("web"), client: client, since: .now, hasInput: false,
             diagnostics: Diagnostics(environment: [:]))
         let copying = EventLoop.shared.task { try await output.copy(of: nil) }

@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import Commands
+@testable import Console
 
 @Suite("PID file")
 struct PidFileTests {
@@ -45,12 +46,12 @@ struct PidFileTests {
     @Test("a path that cannot be written is named, and no draft is left")
     func refused() throws {
         let file = PidFile(path: folder["no/web.pid"])
-        let error = #expect(throws: LaunchError.self) { try file.write(1) }
+        let error = #expect(throws: CommandError.self) { try file.write(1) }
         #expect(error?.code == .engine)
         #expect(error?.description.contains(file.path) == true)
         #expect(error?.description.contains("--pid-file") == true)
         try Files.makeFolder(folder["taken"])
-        #expect(throws: LaunchError.self) { try PidFile(path: folder["taken"]).write(1) }
+        #expect(throws: CommandError.self) { try PidFile(path: folder["taken"]).write(1) }
         #expect(try Files.names(in: folder.path) == ["taken"])
     }
 }

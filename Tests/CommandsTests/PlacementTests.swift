@@ -4,6 +4,7 @@ import RunOptions
 import Testing
 
 @testable import Commands
+@testable import Console
 
 @Suite("Placement")
 struct PlacementTests {
@@ -75,7 +76,7 @@ struct PlacementTests {
                 let choice = try Placement.choose(wish, in: here)
                 #expect(choice.placement.rawValue == wish.rawValue)
             } else {
-                let error = #expect(throws: LaunchError.self) { try Placement.choose(wish, in: here) }
+                let error = #expect(throws: CommandError.self) { try Placement.choose(wish, in: here) }
                 #expect(error?.code == .engine)
                 #expect(error?.description.contains("--placement auto") == true)
                 let obstacle = wish == .native ? here.obstacleToNative : here.obstacleToParent

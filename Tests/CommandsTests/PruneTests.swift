@@ -7,6 +7,7 @@ import Systemd
 import Testing
 
 @testable import Commands
+@testable import Images
 
 @Suite("Prune", .timeLimit(.minutes(1)))
 struct PruneTests {

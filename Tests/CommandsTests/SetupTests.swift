@@ -8,6 +8,7 @@ import Systemd
 import Testing
 
 @testable import Commands
+@testable import Console
 
 @Suite("Setup", .serialized, .timeLimit(.minutes(1)))
 struct SetupTests {
@@ -145,7 +146,7 @@ struct SetupTests {
     func commandLine() async throws {
         let host = try Host(configuration: "{}", arguments: ["--add-runtime=systemd-docker=/other/runtime"])
         host.knows(["systemd-docker": "/other/runtime"])
-        let error = await #expect(throws: LaunchError.self) { try await host.setup() }
+        let error = await #expect(throws: CommandError.self) { try await host.setup() }
         #expect(error?.description.contains("has --add-runtime systemd-docker=/other/runtime") == true)
         #expect(try !host.isReloaded())
     }
@@ -166,7 +167,7 @@ struct SetupTests {
             validation: "! grep -q bogus \"$file\" || { echo \"don't match any configuration option: bogus\"; exit 1; }"
         )
         host.knows(text.contains("debug") ? ["other": "/other", "gvisor": "/gvisor"] : [:])
-        let error = await #expect(throws: LaunchError.self) { try await host.setup() }
+        let error = await #expect(throws: CommandError.self) { try await host.setup() }
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
         #expect(host.configuration == text)
         #expect(try Files.names(in: host.folder.path).count == 4)
@@ -182,7 +183,7 @@ struct SetupTests {
         host.knows([:])
         if reason.contains("executable") { try Files.remove(host.runtime) }
         if reason.contains("none") { try Files.remove(host.pidFile) }
-        let error = await #expect(throws: LaunchError.self) { try await host.setup() }
+        let error = await #expect(throws: CommandError.self) { try await host.setup() }
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
         #expect(host.configuration == "{}")
         #expect(try !host.isReloaded())
@@ -201,7 +202,7 @@ struct SetupTests {
     func notTaken(before: String?) async throws {
         let host = try Host(configuration: before)
         host.knows([:])
-        let error = await #expect(throws: LaunchError.self) { try await host.setup() }
+        let error = await #expect(throws: CommandError.self) { try await host.setup() }
         #expect(error?.description.contains("it goes on with the old one: the file is as it was") == true)
         #expect(host.configuration == before)
         #expect(try host.isReloaded())
@@ -249,7 +250,7 @@ struct SetupTests {
         host.engine.on("GET", "/containers/1/json", inspection("runc"))
         host.engine.on("GET", "/containers/2/json", inspection("systemd-docker"))
         host.engine.on("GET", "/containers/3/json", .refusal(404, "No such container"))
-        let error = await #expect(throws: LaunchError.self) { try await host.setup("--undo") }
+        let error = await #expect(throws: CommandError.self) { try await host.setup("--undo") }
         let reason = [
             "container": "docker rm them first: db", "default": "change default-runtime",
             "command line": "take --add-runtime",

@@ -8,6 +8,8 @@ import Synchronization
 import Testing
 
 @testable import Commands
+@testable import Images
+@testable import Console
 @testable import Systemd
 
 /// A service manager that does as it is told.

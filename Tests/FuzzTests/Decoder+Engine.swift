@@ -6,6 +6,8 @@ import Support
 import Systemd
 
 @testable import Commands
+@testable import Output
+@testable import Images
 @testable import Engine
 
 extension Decoder {

@@ -7,6 +7,7 @@ import Systemd
 @testable import Cgroups
 @testable import Claims
 @testable import Commands
+@testable import Images
 @testable import RunOptions
 
 extension Decoder {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 @testable import Commands
+@testable import Output
 @testable import Engine
 
 extension Decoder {

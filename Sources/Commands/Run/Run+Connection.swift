@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Console
+internal import Engine
+internal import Glibc
+internal import RunOptions
+internal import Systemd
+
+extension Run {
+    /// What the manager is told in time, again and again, while Docker is away; and what the start has at least when it
+    /// is back.
+    private static let (reminder, grant): (UInt64, UInt64) = (10_000_000, 60_000_000)
+
+    /// Sends the manager nothing that it would refuse, and says what to write where a unit waits for it.
+    ///
+    /// Without `NotifyAccess=all` it takes messages only of the processes that it has started itself (sd_notify(3)), and
+    /// below a shell we are none of them.
+    func checkNotifyAccess() async {
+        guard let unit, Notification.isHeard, let started = environment["SYSTEMD_EXEC_PID"], started != "\(getpid())",
+            let properties = try? await unit.properties("Type", "NotifyAccess"),
+            let access = properties["NotifyAccess"], access != "all"
+        else { return }
+        Notification.silence()
+        guard properties["Type"]?.hasPrefix("notify") == true else { return }
+        diagnostics.warning(
+            "\(unit.name) has Type=\(properties["Type"] ?? ""), but this is not its main process, and with "
+                + "NotifyAccess=\(access) systemd does not listen to it. Write \"exec\" before systemd-docker in the "
+                + "shell's command, or NotifyAccess=all in [Service]")
+    }
+
+    /// Connects to Docker, and waits for it if it is away.
+    func connect() async throws -> Client {
+        notify("connecting to Docker")
+        guard wrapper.engineTimeout > 0 else { return try await Client.connect(environment: environment, patience: 0) }
+        let waiting = EventLoop.shared.task { [environment] in
+            try await EventLoop.shared.sleep(microseconds: 500_000)
+            let socket = (try? Host(environment: environment).socket) ?? "its socket"
+            Notification.status("waiting for Docker at \(socket)")
+            while true {
+                Notification.extendTimeout(microseconds: Self.grant)
+                try await EventLoop.shared.sleep(microseconds: Self.reminder)
+            }
+        }
+        defer { waiting.cancel() }
+        do throws(EngineError) {
+            return try await Client.connect(environment: environment, patience: wrapper.engineTimeout)
+        } catch {
+            guard error.isAway else { throw error }
+            throw CommandError("wait for Docker (--engine-timeout)", error)
+        }
+    }
+}

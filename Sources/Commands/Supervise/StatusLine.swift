@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Console
+internal import Linux
+internal import Supervision
+
+extension Condition {
+    /// The line that `systemctl status` shows.
+    ///
+    /// - Parameter retries: so many failed checks in a row make it unhealthy.
+    func sentence(of container: String, retries: Int) -> String {
+        switch self {
+        case .waitingForMessage: "container \(container) is running: waiting for its READY=1"
+        case .waitingForHealth(let failures): "container \(container): waiting for healthy (\(failures)/\(retries))"
+        case .running(.healthy): "container \(container) is running (healthy)"
+        case .running(.unhealthy): "container \(container) is running (unhealthy)"
+        case .running: "container \(container) is running"
+        case .runningOutOfMemory: "container \(container) is running (out of memory: a process was killed)"
+        case .paused: "container \(container) is running (paused)"
+        case .reloading: "container \(container) is reloading"
+        case .reloadFailed(let reason): "container \(container) is running: \(reason)"
+        }
+    }
+}
+
+extension Report {
+    /// Its line in the journal, and how bad it is.
+    ///
+    /// - Parameter check: what the last check of its health said.
+    func line(of container: String, check: String) -> (level: Diagnostics.Level, text: String) {
+        switch self {
+        case .neverHealthy:
+            (.error, "container \(container) has turned unhealthy before it was ready: stopping it: \(check)")
+        case .unhealthy(.none):
+            (.warning, "container \(container) has turned unhealthy: \(check)")
+        case .unhealthy(.stop):
+            (.error, "container \(container) has turned unhealthy: stopping it: \(check)")
+        case .unhealthy(.kill):
+            (.error, "container \(container) has turned unhealthy: killing it: \(check)")
+        case .healthyAgain:
+            (.notice, "container \(container) is healthy again")
+        case .reloadFailed(let reason):
+            (.error, "container \(container) runs on as it was: \(reason)")
+        case .ranOutOfMemory:
+            (.error, "container \(container): out of memory: the kernel has killed a process of it")
+        case .endedBeforeReady:
+            (.error, "container \(container) has ended before it was ready")
+        }
+    }
+}
