@@ -128,12 +128,16 @@ public enum Program {
         }
     }
 
+    /// How long the journal may take to read the last lines, in microseconds.
+    private static let lastWords: UInt64 = 5_000_000
+
     private static func loop(
         _ diagnostics: Diagnostics, _ command: @escaping @LoopActor () async -> ExitStatus
     ) -> ExitStatus {
         let outcome = Outcome()
         EventLoop.shared.task {
             outcome.status = await command()
+            await Console.shared.finish(within: Self.lastWords)
             EventLoop.shared.stop()
         }
         do throws(SystemError) {

@@ -2,18 +2,18 @@
 
 internal import Glibc
 internal import Linux
-public import Systemd
+internal import Systemd
 
 /// One of our own output descriptors, written to without ever blocking the loop.
 @LoopActor
-public final class StandardOutput {
+final class StandardOutput {
     private enum Kind { case socket, file, other }
 
     private let descriptor: Int32
     private let kind: Kind
     private var isBroken = false
 
-    public init(_ descriptor: Int32) {
+    init(_ descriptor: Int32) {
         self.descriptor = descriptor
         var status = stat()
         fstat(descriptor, &status)
@@ -27,19 +27,21 @@ public final class StandardOutput {
     }
 
     /// Whether both are one connection to the journal, as with `StandardError=inherit`, the default (systemd.exec(5)).
-    public func sharesSocket(with other: StandardOutput) -> Bool {
+    func sharesSocket(with other: StandardOutput) -> Bool {
         var (mine, theirs) = (stat(), stat())
         return kind == .socket && fstat(descriptor, &mine) == 0 && fstat(other.descriptor, &theirs) == 0
             && (mine.st_dev, mine.st_ino) == (theirs.st_dev, theirs.st_ino)
     }
 
-    /// Whoever reads a pipe or a terminal sets the pace; the journal does not.
-    public var setsPace: Bool { kind == .other }
+    /// The reader of a pipe or a terminal sets the pace; the journal does not.
+    var setsPace: Bool { kind == .other }
+    /// Whether it is a socket: the journal's.
+    var isSocket: Bool { kind == .socket }
 
     /// Writes what fits without waiting, and returns how much that was.
     ///
     /// Whatever can no longer be written, since nobody reads (EPIPE), is dropped: the container must not notice.
-    public func write(_ bytes: ArraySlice<UInt8>) -> Int {
+    func write(_ bytes: ArraySlice<UInt8>) -> Int {
         var count = 0
         while count < bytes.count, !isBroken {
             do throws(SystemError) {
@@ -76,13 +78,15 @@ public final class StandardOutput {
     }
 
     /// Waits until more can be written.
-    public func waitUntilWritable() async throws {
+    func waitUntilWritable() async {
         do {
             _ = try await EventLoop.shared.wait(for: descriptor, to: .writable)
         } catch let error as SystemError {
             // Descriptors of one file may be both of ours, and epoll(7) watches each number once; what it refuses to
             // watch at all (EPERM) is always writable.
-            guard error.code == EPERM else { throw error }
+            isBroken = isBroken || error.code != EPERM
+        } catch {
+            isBroken = true
         }
     }
 }

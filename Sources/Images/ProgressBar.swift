@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Console
 internal import Glibc
 internal import Linux
 internal import Systemd
@@ -24,7 +25,6 @@ final class ProgressBar {
     }
 
     private func write(_ text: String) {
-        // A terminal that cannot be written to has nobody in front of it.
-        _ = Glibc.write(STDERR_FILENO, text, text.utf8.count)
+        Console.shared.write(Array(text.utf8)[...], to: .error)
     }
 }

@@ -2,20 +2,22 @@
 
 internal import Console
 public import Engine
-internal import Glibc
 public import Systemd
 
-/// Our stdout and stderr, and what they have not taken yet, in the order in which it came.
+/// The container's output on its way to the console: whole lines where the journal would join two, and no more than it
+/// may hold.
 @LoopActor
 public final class OutputQueue {
-    /// How much may wait for a journal that has stopped reading.
+    /// How much may wait for a journal that has stopped reading, in bytes.
     private static let limit = 1 << 20
-    /// The longest beginning of a line that is held back: journald cuts lines at 48K (`LineMax=`).
+    /// The longest beginning of a line that is held back, in bytes: journald cuts lines at 48K (`LineMax=`).
     private static let longestLine = 1 << 16
 
     /// What is special about one of the two streams.
     private struct State {
-        let descriptor: StandardOutput
+        let target: Console.Stream
+        /// The journal would join the beginning of a line and what comes next, be it of the other stream or a line of ours.
+        let holdsLines: Bool
         /// The beginning of a line whose end has not come.
         var held: [UInt8] = []
         /// The last that was kept did not end a line.
@@ -24,23 +26,18 @@ public final class OutputQueue {
         var dropsRestOfLine = false
     }
 
-    private var output = State(descriptor: StandardOutput(STDOUT_FILENO))
-    private var error = State(descriptor: StandardOutput(STDERR_FILENO))
-    private var pieces: [(stream: OutputFrames.Stream, bytes: ArraySlice<UInt8>)] = []
-    private var waiting = 0
-    /// Who does not take more.
-    private var blocked: OutputFrames.Stream?
-    private var writing: Task<Void, any Error>?
+    private let console: Console
+    private var output: State
+    private var error: State
     private var dropped: Int?
     private let reportDropped: (Int) -> Void
-    /// The journal would join the beginning of a line of one stream and what comes of the other one.
-    private let holdsLines: Bool
+    private var catchingUp: Task<Void, Never>?
 
     /// Is called when the readers have caught up.
     var whenWritten: (() -> Void)?
 
     /// Whether all that was added is written, but for lines that are held.
-    var isWritten: Bool { waiting == 0 && dropped == nil }
+    var isWritten: Bool { console.waiting == 0 && dropped == nil }
 
     /// Whether the beginning of a line is held.
     func holdsLine(of stream: OutputFrames.Stream) -> Bool { !self[stream].held.isEmpty }
@@ -48,20 +45,22 @@ public final class OutputQueue {
     /// Drops what is more than it may hold, instead of being ``isFull``.
     public var dropsWhatIsTooMuch = false
 
-    /// - Parameter reportDropped: is called when the readers have caught up, with how many bytes they will never see.
+    /// - Parameter reportDropped: Is called when the readers have caught up, with how many bytes they will never see.
     public init(reportDropped: @escaping (Int) -> Void) {
         self.reportDropped = reportDropped
-        holdsLines = output.descriptor.sharesSocket(with: error.descriptor)
+        console = .shared
+        output = State(target: .output, holdsLines: console.sharesSocket)
+        error = State(target: .error, holdsLines: console.isSocket(.error))
     }
 
-    /// Whether it waits for somebody who may set the pace: `systemd-docker run … | less`.
-    public var readerSetsPace: Bool { blocked.map { self[$0].descriptor.setsPace } ?? false }
+    /// Whether it waits for a reader that may set the pace: `systemd-docker run … | less`.
+    public var readerSetsPace: Bool { console.readerSetsPace }
 
-    public var isFull: Bool { waiting >= Self.limit && !dropsWhatIsTooMuch }
+    public var isFull: Bool { console.waiting >= Self.limit && !dropsWhatIsTooMuch }
 
     /// Writes what can be written now, and keeps the rest.
     public func add(_ bytes: ArraySlice<UInt8>, to stream: OutputFrames.Stream) {
-        guard holdsLines else { return addNow(bytes, to: stream) }
+        guard self[stream].holdsLines else { return addNow(bytes, to: stream) }
         let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.startIndex
         if end > bytes.startIndex {
             release(stream)
@@ -78,6 +77,12 @@ public final class OutputQueue {
         try await drained()
     }
 
+    /// Waits until everything is written.
+    public func drained() async throws {
+        try await console.drained()
+        await catchingUp?.value
+    }
+
     private func release(_ stream: OutputFrames.Stream) {
         let held = self[stream].held
         guard !held.isEmpty else { return }
@@ -86,45 +91,19 @@ public final class OutputQueue {
     }
 
     private func addNow(_ bytes: ArraySlice<UInt8>, to stream: OutputFrames.Stream) {
-        var rest = dropsWhatIsTooMuch ? kept(of: bytes, stream) : bytes
+        let rest = dropsWhatIsTooMuch ? kept(of: bytes, stream) : bytes
         if let last = rest.last { self[stream].isMidLine = last != UInt8(ascii: "\n") }
-        if waiting == 0 { rest = rest.dropFirst(self[stream].descriptor.write(rest)) }
-        guard !rest.isEmpty else { return }
-        if waiting == 0 { blocked = stream }
-        pieces.append((stream, rest))
-        waiting += rest.count
-        if writing == nil { writing = EventLoop.shared.task { try await self.write() } }
+        console.write(rest, to: self[stream].target)
+        guard console.waiting > 0, catchingUp == nil else { return }
+        catchingUp = EventLoop.shared.task { await self.catchUp() }
     }
 
-    /// Waits until everything is written.
-    public func drained() async throws {
-        guard let writing else { return }
-        try await withTaskCancellationHandler {
-            try await writing.value
-        } onCancel: {
-            writing.cancel()
-        }
-    }
-
-    private func write() async throws {
-        defer { (writing, blocked) = (nil, nil) }
-        while !pieces.isEmpty {
-            // In turns: taking the first of an array moves all the others.
-            let ready = pieces
-            pieces = []
-            for (stream, bytes) in ready {
-                var rest = bytes
-                while true {
-                    let count = self[stream].descriptor.write(rest)
-                    waiting -= count
-                    rest = rest.dropFirst(count)
-                    if rest.isEmpty { break }
-                    blocked = stream
-                    try await self[stream].descriptor.waitUntilWritable()
-                }
-            }
-            if pieces.isEmpty, let dropped { resume(after: dropped) }
-        }
+    private func catchUp() async {
+        repeat {
+            guard (try? await console.drained()) != nil else { return }
+            if let dropped { resume(after: dropped) }
+        } while console.waiting > 0
+        catchingUp = nil
         whenWritten?()
     }
 
@@ -139,7 +118,7 @@ public final class OutputQueue {
 
     private func kept(of bytes: ArraySlice<UInt8>, _ stream: OutputFrames.Stream) -> ArraySlice<UInt8> {
         let newline = UInt8(ascii: "\n")
-        if dropped == nil, waiting >= Self.limit { dropped = 0 }
+        if dropped == nil, console.waiting >= Self.limit { dropped = 0 }
         if let count = dropped {
             dropped = count + bytes.count
             self[stream].dropsRestOfLine = bytes.last != newline
@@ -156,8 +135,7 @@ public final class OutputQueue {
         dropped = nil
         for stream in [OutputFrames.Stream.output, .error] where self[stream].isMidLine {
             self[stream].isMidLine = false
-            pieces.append((stream, [UInt8(ascii: "\n")]))
-            waiting += 1
+            console.write([UInt8(ascii: "\n")], to: self[stream].target)
         }
         reportDropped(count)
     }

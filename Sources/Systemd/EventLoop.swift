@@ -65,10 +65,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         _ = write(wakeup, &one, MemoryLayout.size(ofValue: one))
     }
 
-    public func checkIsolated() {
-        let isHere = thread.withLock { $0.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
-        precondition(isHere, "called from outside the event loop")
-    }
+    public func checkIsolated() { precondition(isCurrent, "called from outside the event loop") }
+
+    /// Whether the calling thread is the one that the loop runs on.
+    public var isCurrent: Bool { thread.withLock { $0.map { pthread_equal($0, pthread_self()) != 0 } ?? false } }
 
     private func runJobs() {
         var count: UInt64 = 0

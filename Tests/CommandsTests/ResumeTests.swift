@@ -212,6 +212,43 @@ struct ResumeTests {
         #expect(try await wrapper.end() == Wrapper.End(status: .exited(0), output: "", error: ""))
     }
 
+    @Test("a line of our own to a journal that has stopped reading keeps no signal from the container")
+    @LoopActor
+    func stoppedJournalAndSignal() async throws {
+        let docker = try Docker(MainProcess())
+        let ranOut = try Gate()
+        func event(_ action: String) -> Answer.Step {
+            .send(Answer.chunk(#"{"Action":"\#(action)","Actor":{"ID":"\#(Docker.id)"},"timeNano":1}"# + "\n"))
+        }
+        docker.engine.on(
+            "GET", "/events",
+            Answer(
+                .send(Answer.head(200, ["Transfer-Encoding": "chunked"])), .pass(ranOut), event("oom"), event("pause"),
+                .hang))
+        let journal = try Self.journal()
+        let null = Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) })
+        let filling = [UInt8](repeating: UInt8(ascii: "#"), count: 4096)
+        while send(journal.writing, filling, filling.count, Int32(MSG_DONTWAIT)) > 0 {}
+        let child = try Child(
+            Wrapper.path, ["run", "--name", "web", "image"],
+            environment: docker.engine.environment.map { "\($0.key)=\($0.value)" } + ["HOME=/nonexistent"],
+            descriptors: [null.rawValue, journal.writing, journal.writing])
+        close(journal.writing)
+        _ = try await docker.engine.arrival(of: "POST", "\(Docker.path)/start")
+        try await docker.say("half a line")
+        ranOut.open()
+        // It looks at the container after a pause: by then it has had a line to write.
+        _ = try await docker.engine.arrival(of: "GET", "\(Docker.path)/json", times: 3)
+        child.send(.terminate)
+        #expect(try await docker.process.ended() == .signaled(.terminate))
+        try await docker.streams.close()
+        docker.reported.open()
+        let text = try await Self.readAll(Descriptor(owning: journal.reading))
+        #expect(text.contains("systemd-docker: container web: out of memory: the kernel has killed a process of it\n"))
+        #expect(text.hasSuffix("\nhalf a line") || text.contains("\nhalf a line\n"))
+        _ = try child.reap()
+    }
+
     @Test("without a log it gets what fits, whole lines, and one line that says how much is missing")
     @LoopActor
     func stoppedJournalWithoutLog() async throws {

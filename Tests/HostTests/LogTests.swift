@@ -162,6 +162,38 @@ extension HostTests {
                     """)
         }
 
+        @Test(
+            "a line of our own to a journal that has stopped reading keeps no SIGTERM from the container",
+            arguments: [oldest, newest])
+        func stoppedJournalAndSignal(kind: Host.Kind) async throws {
+            let host = try await Host.of(kind)
+            let program = """
+                run --rm --name %n -v /run:/host --health-cmd "test ! -e /host/test-quiet" --health-interval 1s \
+                --health-retries 1 busybox sh -c 'trap "touch /host/test-saved; exit 0" TERM; while :; do echo \
+                \(String(repeating: "0123456789", count: 30)); test -e /host/test-quiet && sleep 0.1; done'
+                """
+            try host.with(
+                units: ["test.service": Host.service(program, Self.unlimited)],
+                Self.functions + """
+                    trap 'pkill -CONT systemd-journal; rm -f /run/test-saved /run/test-quiet' EXIT
+                    systemctl start test.service
+                    pkill -STOP systemd-journal
+                    wrapper=$(property test.service MainPID)
+                    # The socket to the journal is full when more waits in the wrapper than before.
+                    before=$(sed -n 's/^RssAnon://p' /proc/$wrapper/status | tr -dc 0-9)
+                    eventually '(( $(sed -n "s/^RssAnon://p" /proc/$wrapper/status | tr -dc 0-9) > before + 200 ))'
+                    touch /run/test-quiet
+                    # It warns of that, and nothing reads the warning.
+                    eventually '[[ $(property test.service StatusText) == *unhealthy* ]]'
+                    systemctl stop --no-block test.service
+                    eventually '[[ -e /run/test-saved ]]'
+                    pkill -CONT systemd-journal
+                    ended test.service
+                    [[ $(property test.service Result) == success ]]
+                    log test.service | grep 'has turned unhealthy' >/dev/null
+                    """)
+        }
+
         /// Writes numbers until it is stopped.
         private static let counter =
             "busybox sh -c 'trap \"exit 0\" TERM; i=0; while :; do echo $$i out; echo $$i err >&2; i=$$((i + 1));"
