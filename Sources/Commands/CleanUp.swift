@@ -17,8 +17,8 @@ internal import Systemd
 final class CleanUp {
     /// The label that tells the container of one run from all others.
     static let label = "io.systemd-docker.run"
-    /// How long Docker may take to make a container that it was asked for when the run was killed, in microseconds.
-    private static let creation: UInt64 = 3_000_000
+    /// How long Docker may take to make a container that it was asked for when the run was killed.
+    private static let creation = Duration.seconds(3)
     /// How long a Docker that is away may take to come back, in microseconds.
     private static let patience: UInt64 = 30_000_000
 
@@ -64,7 +64,7 @@ final class CleanUp {
         let creations = try await client.creations(filters: filters)
         defer { creations.close() }
         if let id = try await client.list(filters: filters).first?.id { return id }
-        return try await EventLoop.shared.within(microseconds: Self.creation) { try await creations.next().container }
+        return try await EventLoop.shared.within(Self.creation) { try await creations.next().container }
     }
 
     private func end(_ name: String, _ client: Client) async throws {

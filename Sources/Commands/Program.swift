@@ -128,8 +128,8 @@ public enum Program {
         }
     }
 
-    /// How long the journal may take to read the last lines, in microseconds.
-    private static let lastWords: UInt64 = 5_000_000
+    /// How long the journal may take to read the last lines.
+    private static let lastWords = Duration.seconds(5)
 
     private static func loop(
         _ diagnostics: Diagnostics, _ command: @escaping @LoopActor () async -> ExitStatus

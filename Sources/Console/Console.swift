@@ -122,8 +122,8 @@ public final class Console {
         try await waiter.value
     }
 
-    /// Waits until everything is written, but no longer than `microseconds`: the program ends then.
-    public func finish(within microseconds: UInt64) async {
-        _ = try? await EventLoop.shared.within(microseconds: microseconds) { try await self.drained() }
+    /// Waits until everything is written, but no longer than a time limit: the program ends then.
+    public func finish(within limit: Duration) async {
+        _ = try? await EventLoop.shared.within(limit) { try await self.drained() }
     }
 }

@@ -5,7 +5,7 @@ internal import Systemd
 
 /// What to do while the Engine is away: it is being restarted, or has not been started yet.
 extension Client {
-    private static let (shortestPause, longestPause): (UInt64, UInt64) = (100_000, 1_000_000)
+    private static let (shortestPause, longestPause) = (Duration.milliseconds(100), Duration.seconds(1))
     /// What a daemon is given to go down: it stops its containers first, 15 s by default (`--shutdown-timeout`).
     private static let departure = Duration.seconds(20)
 
@@ -23,7 +23,7 @@ extension Client {
         let start = ContinuousClock.now
         var pause = Self.shortestPause
         while true {
-            try await EventLoop.shared.sleep(microseconds: pause)
+            try await EventLoop.shared.sleep(pause)
             pause = min(pause * 2, Self.longestPause)
             let now = runningDaemon
             if let lost, now == nil || now == lost && ContinuousClock.now - start < Self.departure { continue }
@@ -44,7 +44,7 @@ extension Client {
                 return try await ping(timeoutSeconds: patience == 0 ? 10 : max(1, Int(left.components.seconds)))
             } catch {
                 guard error.isAway, ContinuousClock.now < end,
-                    (try? await EventLoop.shared.sleep(microseconds: pause)) != nil
+                    (try? await EventLoop.shared.sleep(pause)) != nil
                 else { throw error }
             }
             pause = min(pause * 2, Self.longestPause)

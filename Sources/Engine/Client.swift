@@ -94,7 +94,7 @@ public final class Client {
                 }
                 take(message)
             }
-            if let rest = sieve.rest { try await transfer.pause(microseconds: rest) }
+            if let rest = sieve.rest { try await transfer.pause(.microseconds(rest)) }
         }
     }
 

@@ -116,7 +116,7 @@ public final class CurlTransport {
     private func setTimer(milliseconds: Int) {
         timer = nil
         guard milliseconds >= 0 else { return }
-        timer = try? EventLoop.shared.after(microseconds: UInt64(milliseconds) * 1000) { [weak self] in
+        timer = try? EventLoop.shared.after(.milliseconds(milliseconds)) { [weak self] in
             self?.act(on: CURL_SOCKET_TIMEOUT, 0)
         }
     }

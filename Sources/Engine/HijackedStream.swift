@@ -40,7 +40,7 @@ public final class HijackedStream {
                     Content-Length: \(body.count)\r
                     \r\n
                     """.utf8) + body)
-            let answer = try await EventLoop.shared.within(microseconds: UInt64(Request.patience) * 1_000_000) {
+            let answer = try await EventLoop.shared.within(.seconds(Request.patience)) {
                 try await self.readAnswer(to: request)
             }
             guard let answer else { throw EngineError.timedOut(call: call, seconds: Request.patience) }

@@ -129,11 +129,11 @@ public final class Transfer {
     /// Leaves what comes in the socket for a time: what comes meanwhile is one piece.
     ///
     /// - Throws: when the task is cancelled.
-    func pause(microseconds: UInt64) async throws(EngineError) {
+    func pause(_ time: Duration) async throws(EngineError) {
         guard !hasEnded else { return }
         curl_easy_pause(easy, CURLPAUSE_RECV)
         do {
-            try await EventLoop.shared.sleep(microseconds: microseconds)
+            try await EventLoop.shared.sleep(time)
         } catch {
             cancel()
             throw .cut(call: request.call, reason: "cancelled")

@@ -65,7 +65,7 @@ final class ImagePull {
                 let pause = UInt64(1) << (attempt - 1)
                 diagnostics.warning("pull \(name): \(error.words): trying again in \(pause) s")
                 announce("trying again to pull \(name)")
-                try await EventLoop.shared.sleep(microseconds: pause * 1_000_000)
+                try await EventLoop.shared.sleep(.seconds(pause))
             }
         }
         await tell(took: Clock.microseconds - start)

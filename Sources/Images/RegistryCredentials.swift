@@ -12,12 +12,12 @@ public import Systemd
 public struct RegistryCredentials {
     private let environment: [String: String]
     /// A helper that waits for somebody to type a password would wait for ever.
-    private let helperTimeout: UInt64
+    private let helperTimeout: Duration
 
     /// - Parameters:
     ///   - environment: Ours.
-    ///   - helperTimeout: How long a credential helper may take, in microseconds.
-    public nonisolated init(environment: [String: String], helperTimeout: UInt64 = 30_000_000) {
+    ///   - helperTimeout: How long a credential helper may take.
+    public nonisolated init(environment: [String: String], helperTimeout: Duration = .seconds(30)) {
         self.environment = environment
         self.helperTimeout = helperTimeout
     }
@@ -215,7 +215,7 @@ public struct RegistryCredentials {
         let end: CommandEnd
         do {
             end = try await EventLoop.shared.command(
-                [helper, verb], input: Array(input.utf8), microseconds: helperTimeout)
+                [helper, verb], input: Array(input.utf8), within: helperTimeout)
         } catch let error as SystemError {
             throw CommandError("\(attempt): \(error)")
         } catch {

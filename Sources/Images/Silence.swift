@@ -22,7 +22,7 @@ final class Silence {
 
     /// One timer for as long as it may last, not one for each line.
     private func wait(_ time: UInt64, _ handler: @escaping () -> Void) {
-        source = try? EventLoop.shared.after(microseconds: time) { [weak self] in
+        source = try? EventLoop.shared.after(.microseconds(time)) { [weak self] in
             guard let self else { return }
             let now = Clock.microseconds - last
             if now < longest { return wait(longest - now, handler) }

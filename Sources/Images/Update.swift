@@ -14,8 +14,8 @@ public import Systemd
 public final class Update {
     /// Under this name an image is kept that a unit may have to go back to, so that no clean-up takes it for dangling.
     static let keptRepository = "systemd-docker-rollback"
-    /// How long a container without a HEALTHCHECK has to run before its image counts as good, in microseconds.
-    private static let probation: UInt64 = 10_000_000
+    /// How long a container without a HEALTHCHECK has to run before its image counts as good.
+    private static let probation = Duration.seconds(10)
 
     private let wrapper: WrapperOptions
     private let options: UpdateOptions
@@ -257,7 +257,7 @@ public final class Update {
         let events = try await client.events(of: container, [.health, .die])
         defer { events.close() }
         let hasHealthcheck = try await Self.find(container, client)?.config.hasHealthcheck ?? false
-        let fault = try await EventLoop.shared.within(microseconds: hasHealthcheck ? nil : Self.probation) {
+        let fault = try await EventLoop.shared.within(hasHealthcheck ? nil : Self.probation) {
             () async throws -> String? in
             while let found = try await Self.find(container, client), found.state.isRunning {
                 switch found.state.health?.status {

@@ -54,7 +54,7 @@ public final class OutputRelay {
     private var tails: [OutputFrames.Stream: OutputTail] = [:]
     private var pause = OutputRelay.shortestPause
 
-    private static let (shortestPause, longestPause): (UInt64, UInt64) = (100_000, 10_000_000)
+    private static let (shortestPause, longestPause) = (Duration.milliseconds(100), Duration.seconds(10))
 
     /// - Parameters:
     ///   - start: when the stream was asked for.
@@ -218,7 +218,7 @@ public final class OutputRelay {
     private func isBack() async throws -> Bool {
         let waiting: Task<Void, any Error> = EventLoop.shared.task { [client, daemon, pause] in
             try await client.waitUntilBack(after: daemon)
-            try await EventLoop.shared.sleep(microseconds: pause)
+            try await EventLoop.shared.sleep(pause)
         }
         absence = waiting
         defer { absence = nil }

@@ -32,21 +32,21 @@ extension EventLoop {
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
     @LoopActor
-    public func sleep(microseconds: UInt64) async throws {
-        try await wait { resume throws(SystemError) in try self.after(microseconds: microseconds) { resume(()) } }
+    public func sleep(_ time: Duration) async throws {
+        try await wait { resume throws(SystemError) in try self.after(time) { resume(()) } }
     }
 
     /// Runs `body`; a task that is not done in time is cancelled, and `nil` comes back.
     ///
-    /// - Parameter microseconds: `nil` waits for ever.
+    /// - Parameter limit: `nil` waits for ever.
     @LoopActor
     public func within<Result: Sendable>(
-        microseconds: UInt64?, _ body: @escaping @LoopActor () async throws -> Result
+        _ limit: Duration?, _ body: @escaping @LoopActor () async throws -> Result
     ) async throws -> Result? {
         let work = task(body)
         var isLate = false
-        let timer = try microseconds.map { time in
-            try after(microseconds: time) {
+        let timer = try limit.map { time in
+            try after(time) {
                 isLate = true
                 work.cancel()
             }

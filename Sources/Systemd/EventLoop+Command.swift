@@ -16,14 +16,14 @@ extension EventLoop {
     ///   - words: The program, looked for in `PATH` where it is no path, and its arguments.
     ///   - input: Its stdin; like its output no more than an empty pipe takes (64 KiB, pipe(7)).
     ///   - takesErrors: What it writes to stderr is taken with the rest, else dropped.
-    ///   - microseconds: `nil` waits for ever.
+    ///   - limit: `nil` waits for ever.
     ///   - Throws: ``SystemError`` where it cannot be run, ETIMEDOUT where it does not end in time; then, and when the
     ///     task is cancelled, it is killed with all of its process group.
     @LoopActor
     public func command(
-        _ words: [String], input: [UInt8] = [], takesErrors: Bool = false, microseconds: UInt64?
+        _ words: [String], input: [UInt8] = [], takesErrors: Bool = false, within limit: Duration?
     ) async throws -> CommandEnd {
-        let end = try await within(microseconds: microseconds) {
+        let end = try await within(limit) {
             let output = try Pipe()
             try output.reading.setNonBlocking()
             var child = try Self.spawn(

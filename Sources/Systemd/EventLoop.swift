@@ -113,15 +113,15 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         return source
     }
 
-    /// Calls `handler` once, after `microseconds`, unless the source is let go of before.
+    /// Calls `handler` once, after `time`, unless the source is let go of before.
     @LoopActor
-    public func after(microseconds: UInt64, _ handler: @escaping () -> Void) throws(SystemError) -> EventSource {
+    public func after(_ time: Duration, _ handler: @escaping () -> Void) throws(SystemError) -> EventSource {
         let source = EventSource { _ in handler() }
         // Exact to the microsecond: by sd-event's own default (0) a timer waits up to 250 ms for others to share its
         // wake-up, and libcurl begins each request with a timer.
         try check("sd_event_add_time_relative") {
             sd_event_add_time_relative(
-                event, &source.pointer, CLOCK_MONOTONIC, microseconds, 1,
+                event, &source.pointer, CLOCK_MONOTONIC, time.microseconds, 1,
                 { _, _, source in EventSource.fire(source, EventSource.Occasion(number: 0)) }, source.asContext)
         }
         return source

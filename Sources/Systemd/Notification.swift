@@ -33,18 +33,18 @@ public enum Notification {
         send(["RELOADING=1", "MONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)"])
     }
 
-    /// Microseconds without a `WATCHDOG=1` of this process that the manager lets pass; `nil` where it waits for none
+    /// How long the manager waits for the next `WATCHDOG=1` of this process; `nil` where it expects none
     /// (sd_watchdog_enabled(3)).
-    public static var watchdog: UInt64? {
+    public static var watchdog: Duration? {
         var time: UInt64 = 0
-        return sd_watchdog_enabled(0, &time) > 0 ? time : nil
+        return sd_watchdog_enabled(0, &time) > 0 ? .microseconds(time) : nil
     }
 
     /// The line that `systemctl status` shows.
     public static func status(_ text: String) { send(["STATUS=\(text)"]) }
 
     /// The start takes at least so much longer, whatever `TimeoutStartSec=` says (sd_notify(3), EXTEND_TIMEOUT_USEC=).
-    public static func extendTimeout(microseconds: UInt64) { send(["EXTEND_TIMEOUT_USEC=\(microseconds)"]) }
+    public static func extendTimeout(by time: Duration) { send(["EXTEND_TIMEOUT_USEC=\(time.microseconds)"]) }
 
     /// Sends fields as they are, one datagram.
     public static func send(_ fields: [String]) {

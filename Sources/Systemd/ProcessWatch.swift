@@ -23,10 +23,10 @@ public final class ProcessWatch {
     /// Sends it a signal.
     public func send(_ signal: Signal) throws(SystemError) { try process.send(signal) }
 
-    /// Whether it has ended, or does so within a time in microseconds.
-    public func ends(within microseconds: UInt64) async throws -> Bool {
+    /// Whether it has ended, or does so within a time.
+    public func ends(within limit: Duration) async throws -> Bool {
         let descriptor = process.descriptor.rawValue
-        return try await EventLoop.shared.within(microseconds: microseconds) {
+        return try await EventLoop.shared.within(limit) {
             try await EventLoop.shared.wait(for: descriptor, to: .readable)
         } != nil
     }

@@ -59,6 +59,6 @@ extension Unit {
     @LoopActor
     private func systemctl(_ verb: String, _ options: String...) async throws -> CommandEnd {
         let words = ["systemctl", isUser ? "--user" : "--system", "--no-ask-password", verb] + options + ["--", name]
-        return try await EventLoop.shared.command(words, microseconds: nil)
+        return try await EventLoop.shared.command(words, within: nil)
     }
 }

@@ -92,7 +92,7 @@ struct NotifyProxyTests {
         func listen(to proxy: NotifyProxy) {
             proxy.listen(
                 isAlone: {
-                    try? await EventLoop.shared.sleep(microseconds: 1000)
+                    try? await EventLoop.shared.sleep(.milliseconds(1))
                     return self.isAlone
                 }, pass: take, complain: { self.complaints.append($0) })
         }

@@ -89,7 +89,7 @@ struct OutputTests {
         let text = String(repeating: "x", count: 1 << 20)
         let sending = EventLoop.shared.task { try await docker.say(text) }
         // What the pipe takes is written by then: the rest waits in the wrapper.
-        while try wrapper.written() < 60000 { try await EventLoop.shared.sleep(microseconds: 1000) }
+        while try wrapper.written() < 60000 { try await EventLoop.shared.sleep(.milliseconds(1)) }
         wrapper.send(.terminate)
         #expect(try await docker.process.ended() == .signaled(.terminate))
         gate.open()

@@ -72,7 +72,7 @@ struct SetupTests {
         func setup(_ words: String...) async throws -> Setup.Report {
             try await Setup(
                 try SetupOptions(parsing: words), environment: engine.environment, program: folder["systemd-docker"],
-                pauses: [1000, 1000, 1000])()
+                pauses: [.milliseconds(1), .milliseconds(1), .milliseconds(1)])()
         }
 
         var configuration: String? { try? Files.text(folder["daemon.json"]) }

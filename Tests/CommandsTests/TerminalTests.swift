@@ -12,7 +12,7 @@ struct TerminalTests {
 
     @LoopActor
     private func until(_ condition: () throws -> Bool) async throws {
-        while try !condition() { try await EventLoop.shared.sleep(microseconds: 1000) }
+        while try !condition() { try await EventLoop.shared.sleep(.milliseconds(1)) }
     }
 
     @LoopActor

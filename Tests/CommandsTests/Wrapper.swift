@@ -140,7 +140,7 @@ final class Wrapper {
             let line = try Files.text("/proc/\(id)/status").split(separator: "\n").first { $0.hasPrefix(name) }
             let pending = line.flatMap { UInt64($0.dropFirst(name.count), radix: 16) } ?? 0
             if pending & 1 << (signal.rawValue - 1) == 0 { return }
-            try await EventLoop.shared.sleep(microseconds: 1000)
+            try await EventLoop.shared.sleep(.milliseconds(1))
         }
     }
 

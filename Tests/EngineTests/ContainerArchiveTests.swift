@@ -31,12 +31,12 @@ struct ContainerArchiveTests {
         let folder = try TemporaryFolder()
         try Files.replace(folder["tar"], with: request.text)
         let listing = try await EventLoop.shared.command(
-            ["tar", "--numeric-owner", "--utc", "-tvPf", folder["tar"]], input: [], microseconds: 30_000_000)
+            ["tar", "--numeric-owner", "--utc", "-tvPf", folder["tar"]], input: [], within: .seconds(30))
         #expect(
             String(decoding: listing.output, as: UTF8.self).split(separator: " ")
                 == ["-rw-r-----", "0/0", "\(length)", "1970-01-01", "00:00", "/run/secrets/a.json\n"])
         _ = try await EventLoop.shared.command(
-            ["tar", "-xf", folder["tar"], "-C", folder.path], input: [], microseconds: 30_000_000)
+            ["tar", "-xf", folder["tar"], "-C", folder.path], input: [], within: .seconds(30))
         #expect(try Files.read(folder["run/secrets/a.json"]) == text)
     }
 

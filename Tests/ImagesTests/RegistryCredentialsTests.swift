@@ -23,7 +23,7 @@ struct RegistryCredentialsTests {
 
     @LoopActor
     private func find(
-        _ key: String, _ environment: [String: String] = [:], timeout: UInt64 = 30_000_000
+        _ key: String, _ environment: [String: String] = [:], timeout: Duration = .seconds(30)
     ) async throws -> RegistryCredential {
         var environment = environment
         if environment["HOME"] == nil { environment["HOME"] = folder["home"] }
@@ -111,7 +111,7 @@ struct RegistryCredentialsTests {
     /// Asks with a helper of the test's own, `docker-credential-test`.
     @LoopActor
     private func ask(
-        _ script: String, _ configuration: String = #"{"credsStore":"test"}"#, timeout: UInt64 = 30_000_000
+        _ script: String, _ configuration: String = #"{"credsStore":"test"}"#, timeout: Duration = .seconds(30)
     ) async throws -> RegistryCredential {
         try write("docker-credential-test", "#!/bin/sh\n\(script)\n")
         chmod(folder["docker-credential-test"], 0o755)
@@ -155,7 +155,7 @@ struct RegistryCredentialsTests {
         ])
     @LoopActor
     func helperFails(script: String, words: String) async throws {
-        let error = await #expect(throws: CommandError.self) { _ = try await ask(script, timeout: 2_000_000) }
+        let error = await #expect(throws: CommandError.self) { _ = try await ask(script, timeout: .seconds(2)) }
         let text = error?.description ?? ""
         #expect(text.hasPrefix("ask docker-credential-test for the credentials of host: \(words)"))
         #expect(!text.contains("s3cret"))

@@ -12,9 +12,9 @@ struct CommandTests {
     init() { LoopThread.start() }
 
     @LoopActor
-    private func run(_ script: String, input: String = "", seconds: UInt64 = 50) async throws -> CommandEnd {
+    private func run(_ script: String, input: String = "", seconds: Int = 50) async throws -> CommandEnd {
         try await EventLoop.shared.command(
-            ["sh", "-c", script], input: Array(input.utf8), microseconds: seconds * 1_000_000)
+            ["sh", "-c", script], input: Array(input.utf8), within: .seconds(seconds))
     }
 
     @Test("a command gets its input, and its output and its end come back")
@@ -25,7 +25,7 @@ struct CommandTests {
         #expect(try await run("kill -TERM $$").status == .signaled(.terminate))
         #expect(try await run("head -c 60000 /dev/zero").output.count == 60000)
         let all = try await EventLoop.shared.command(
-            ["sh", "-c", "echo out; echo err >&2"], takesErrors: true, microseconds: 50_000_000)
+            ["sh", "-c", "echo out; echo err >&2"], takesErrors: true, within: .seconds(50))
         #expect(all.output == Array("out\nerr\n".utf8))
     }
 
@@ -73,7 +73,7 @@ struct CommandTests {
     @LoopActor
     func missing() async throws {
         await #expect(throws: SystemError(call: "posix_spawnp", subject: "nosuch-program", code: ENOENT)) {
-            _ = try await EventLoop.shared.command(["nosuch-program"], microseconds: 50_000_000)
+            _ = try await EventLoop.shared.command(["nosuch-program"], within: .seconds(50))
         }
     }
 }

@@ -15,17 +15,17 @@ struct EventLoopTests {
     @Test("timers fire once each, whatever the order of their making, and a later one not with them")
     @LoopActor
     func timers() async throws {
-        var fired: [UInt64] = []
+        var fired: [Int] = []
         let done = Waiter<Void>()
-        let sources = try [3_600_000_000, 3000, 1000, 2000].map { microseconds in
-            try EventLoop.shared.after(microseconds: microseconds) {
-                fired.append(microseconds)
+        let sources = try [3_600_000, 3, 1, 2].map { milliseconds in
+            try EventLoop.shared.after(.milliseconds(milliseconds)) {
+                fired.append(milliseconds)
                 if fired.count == 3 { done.resume(.success(())) }
             }
         }
         try await done.value
-        try await EventLoop.shared.sleep(microseconds: 3000)
-        #expect(fired.sorted() == [1000, 2000, 3000])
+        try await EventLoop.shared.sleep(.milliseconds(3))
+        #expect(fired.sorted() == [1, 2, 3])
         withExtendedLifetime(sources) {}
     }
 
@@ -33,10 +33,10 @@ struct EventLoopTests {
     @LoopActor
     func droppedTimer() async throws {
         var fired = false
-        var source: EventSource? = try EventLoop.shared.after(microseconds: 1000) { fired = true }
+        var source: EventSource? = try EventLoop.shared.after(.milliseconds(1)) { fired = true }
         withExtendedLifetime(source) {}
         source = nil
-        try await EventLoop.shared.sleep(microseconds: 5000)
+        try await EventLoop.shared.sleep(.milliseconds(5))
         #expect(!fired)
     }
 
@@ -46,7 +46,7 @@ struct EventLoopTests {
         await #expect(processExitsWith: .success) {
             LoopThread.start()
             let time = try await ContinuousClock().measure {
-                for _ in 0..<20 { try await EventLoop.shared.sleep(microseconds: 1000) }
+                for _ in 0..<20 { try await EventLoop.shared.sleep(.milliseconds(1)) }
             }
             // Held back, each would take up to 250 ms.
             #expect(time < .seconds(2))
@@ -72,7 +72,7 @@ struct EventLoopTests {
         #expect(read == Array("abc".utf8))
         source = nil
         #expect(write(pipe.writing.rawValue, "def", 3) == 3)
-        try await EventLoop.shared.sleep(microseconds: 1000)
+        try await EventLoop.shared.sleep(.milliseconds(1))
         #expect(read.count == 3)
         done = Waiter()
         withExtendedLifetime(source) {}
@@ -105,7 +105,7 @@ struct EventLoopTests {
             seen.append($0)
             next.resume(.success(()))
         }
-        try await EventLoop.shared.sleep(microseconds: 1000)
+        try await EventLoop.shared.sleep(.milliseconds(1))
         #expect(seen.isEmpty)
         try source.watch(for: .writable)
         try await next.value
@@ -113,7 +113,7 @@ struct EventLoopTests {
         source.stop()
         let count = seen.count
         next = Waiter()
-        try await EventLoop.shared.sleep(microseconds: 1000)
+        try await EventLoop.shared.sleep(.milliseconds(1))
         #expect(seen.count == count)
     }
 
@@ -130,7 +130,7 @@ struct EventLoopTests {
             called.resume(.success(()))
         }
         try await called.value
-        try await EventLoop.shared.sleep(microseconds: 1000)
+        try await EventLoop.shared.sleep(.milliseconds(1))
         #expect(calls == 1)
         #expect(source == nil)
     }
@@ -208,7 +208,7 @@ struct EventLoopTests {
         let threads = try await EventLoop.shared.task {
             let before = UInt(pthread_self())
             let within = await Self.elsewhere()
-            try await EventLoop.shared.sleep(microseconds: 1)
+            try await EventLoop.shared.sleep(.microseconds(1))
             return Set([before, within, UInt(pthread_self())])
         }.value
         #expect(threads == [await Self.loopThread()])
@@ -226,7 +226,7 @@ struct EventLoopTests {
     @LoopActor
     private static func enter() async -> Bool {
         let waiter = Waiter<Bool>()
-        let source = try? EventLoop.shared.after(microseconds: 0) {
+        let source = try? EventLoop.shared.after(.zero) {
             LoopActor.assumeOnLoop { waiter.resume(.success(true)) }
         }
         defer { withExtendedLifetime(source) {} }

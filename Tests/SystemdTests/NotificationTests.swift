@@ -75,7 +75,7 @@ struct NotificationTests {
             }
             _ = try await EventLoop.shared.wait(for: socket.rawValue, to: .readable)
             // The loop has gone round since the barrier was sent: had it not waited, it would have passed.
-            try await EventLoop.shared.sleep(microseconds: 1000)
+            try await EventLoop.shared.sleep(.milliseconds(1))
             #expect(!hasPassed)
             // Reading it without room for descriptors closes them (unix(7)).
             #expect(try socket.receive(upTo: 4096).bytes == Array("BARRIER=1".utf8))

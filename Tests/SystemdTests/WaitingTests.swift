@@ -10,7 +10,7 @@ struct WaitingTests {
     private struct Failure: Error, Equatable {}
 
     /// So long that a test that waits for it fails.
-    private static let forEver: UInt64 = 3_600_000_000
+    private static let forEver = Duration.seconds(3600)
 
     init() { LoopThread.start() }
 
@@ -19,8 +19,8 @@ struct WaitingTests {
     @Test("what is done in time gives its result")
     @LoopActor
     func inTime() async throws {
-        let result = try await EventLoop.shared.within(microseconds: Self.forEver) {
-            try await EventLoop.shared.sleep(microseconds: 1)
+        let result = try await EventLoop.shared.within(Self.forEver) {
+            try await EventLoop.shared.sleep(.microseconds(1))
             return 7
         }
         #expect(result == 7)
@@ -30,9 +30,9 @@ struct WaitingTests {
     @LoopActor
     func late() async throws {
         var wasCancelled = false
-        let result = try await EventLoop.shared.within(microseconds: 1000) {
+        let result = try await EventLoop.shared.within(.milliseconds(1)) {
             do {
-                try await EventLoop.shared.sleep(microseconds: Self.forEver)
+                try await EventLoop.shared.sleep(Self.forEver)
             } catch {
                 wasCancelled = error is CancellationError
                 throw error
@@ -47,7 +47,7 @@ struct WaitingTests {
     @LoopActor
     func failure() async throws {
         await #expect(throws: Failure()) {
-            try await EventLoop.shared.within(microseconds: Self.forEver) { throw Failure() }
+            try await EventLoop.shared.within(Self.forEver) { throw Failure() }
         }
     }
 
@@ -55,8 +55,8 @@ struct WaitingTests {
     @LoopActor
     func cancelledWithin() async throws {
         let task = Task { @LoopActor in
-            try await EventLoop.shared.within(microseconds: Self.forEver) {
-                try await EventLoop.shared.sleep(microseconds: Self.forEver)
+            try await EventLoop.shared.within(Self.forEver) {
+                try await EventLoop.shared.sleep(Self.forEver)
             }
         }
         await Task.yield()
@@ -80,7 +80,7 @@ struct WaitingTests {
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         // epoll(7) takes a descriptor only once: had the first wait kept it, this would be EEXIST.
-        let result = try await EventLoop.shared.within(microseconds: 1000) {
+        let result = try await EventLoop.shared.within(.milliseconds(1)) {
             try await EventLoop.shared.wait(for: reading, to: .readable)
         }
         #expect(result == nil)
@@ -89,7 +89,7 @@ struct WaitingTests {
     @Test("a wait of a task that is cancelled already does not begin")
     @LoopActor
     func cancelledBefore() async throws {
-        let task = Task { @LoopActor in try await EventLoop.shared.sleep(microseconds: Self.forEver) }
+        let task = Task { @LoopActor in try await EventLoop.shared.sleep(Self.forEver) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }

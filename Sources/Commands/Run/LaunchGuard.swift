@@ -10,8 +10,8 @@ internal import Systemd
 /// process elsewhere can end it: one in a scope of its own (systemd-run(1)), for as long as the launch takes.
 @LoopActor
 final class LaunchGuard {
-    /// How long systemd may take to make the scope, in microseconds.
-    private static let patience: UInt64 = 5_000_000
+    /// How long systemd may take to make the scope.
+    private static let patience = Duration.seconds(5)
 
     /// Its stdin, which ends with us.
     private let life: Pipe
@@ -48,7 +48,7 @@ final class LaunchGuard {
     /// Waits until it is out of the unit, or has ended because it cannot get out.
     func isReady() async throws {
         let output = output.rawValue
-        _ = try await EventLoop.shared.within(microseconds: Self.patience) {
+        _ = try await EventLoop.shared.within(Self.patience) {
             _ = try await EventLoop.shared.wait(for: output, to: .readable)
         }
     }

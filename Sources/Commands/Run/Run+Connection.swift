@@ -9,7 +9,7 @@ internal import Systemd
 extension Run {
     /// What the manager is told in time, again and again, while Docker is away; and what the start has at least when it
     /// is back.
-    private static let (reminder, grant): (UInt64, UInt64) = (10_000_000, 60_000_000)
+    private static let (reminder, grant) = (Duration.seconds(10), Duration.seconds(60))
 
     /// Sends the manager nothing that it would refuse, and says what to write where a unit waits for it.
     ///
@@ -33,12 +33,12 @@ extension Run {
         notify("connecting to Docker")
         guard wrapper.engineTimeout > 0 else { return try await Client.connect(environment: environment, patience: 0) }
         let waiting = EventLoop.shared.task { [environment] in
-            try await EventLoop.shared.sleep(microseconds: 500_000)
+            try await EventLoop.shared.sleep(.milliseconds(500))
             let socket = (try? Host(environment: environment).socket) ?? "its socket"
             Notification.status("waiting for Docker at \(socket)")
             while true {
-                Notification.extendTimeout(microseconds: Self.grant)
-                try await EventLoop.shared.sleep(microseconds: Self.reminder)
+                Notification.extendTimeout(by: Self.grant)
+                try await EventLoop.shared.sleep(Self.reminder)
             }
         }
         defer { waiting.cancel() }

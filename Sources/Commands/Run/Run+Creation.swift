@@ -29,7 +29,7 @@ extension Run {
             let proxy = try openProxy()
             // Whose pings the manager waits for is the container; WATCHDOG_PID would name a process, and its PID
             // namespace has other numbers.
-            let watchdog = Notification.watchdog.map { ["WATCHDOG_USEC=\($0)"] } ?? []
+            let watchdog = Notification.watchdog.map { ["WATCHDOG_USEC=\($0.microseconds)"] } ?? []
             request.environment =
                 (request.environment ?? []) + ["NOTIFY_SOCKET=\(NotifyProxy.pathInContainer)"] + watchdog
             request.hostConfig.binds =
@@ -107,7 +107,7 @@ extension Run {
                 try await creation.value
             } onCancel: {
                 EventLoop.shared.task {
-                    try await EventLoop.shared.sleep(microseconds: 3_000_000)
+                    try await EventLoop.shared.sleep(.seconds(3))
                     creation.cancel()
                 }
             }

@@ -311,7 +311,7 @@ final class Run {
             hear(container, process)
         } catch {
             // A process that ends has left its cgroups before it is over: version 1 shows it at / (cgroups(7)).
-            guard try await process.ends(within: 1_000_000) else { throw error }
+            guard try await process.ends(within: .seconds(1)) else { throw error }
             return nil
         }
         return process
@@ -413,7 +413,7 @@ final class Run {
             }
         // A daemon that is busy takes its time for each check.
         terms.timeOfCheck = UInt64((container.config.healthcheck?.longestRound ?? 0) / 1000) + 10_000_000
-        terms.watchdog = Notification.watchdog
+        terms.watchdog = Notification.watchdog?.microseconds
         terms.hasReloadCommand = !wrapper.reloadCommand.isEmpty
         terms.isInTerminal = unit == nil
         return terms
@@ -430,7 +430,7 @@ final class Run {
     private func leave(to process: ProcessWatch) async {
         Notification.ready(mainProcess: process.id)
         // The manager takes the message only while it can see who sent it. A listener that is none never answers.
-        _ = try? await EventLoop.shared.within(microseconds: 5_000_000) { try await Notification.barrier() }
+        _ = try? await EventLoop.shared.within(.seconds(5)) { try await Notification.barrier() }
         undertaking = .none
         hasPidFile = false  // It goes with the container; `PIDFile=` sees to it.
         place = nil

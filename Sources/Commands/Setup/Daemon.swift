@@ -80,7 +80,7 @@ struct Daemon: ~Copyable {
         // The program that it runs, though a newer one may have taken the place of its file.
         let end = try await EventLoop.shared.command(
             ["/proc/\(process.id)/exe"] + arguments + ["--validate", "--config-file=\(path)"], takesErrors: true,
-            microseconds: 30_000_000)
+            within: .seconds(30))
         let text = String(decoding: end.output, as: UTF8.self).split(separator: "\n").joined(separator: " ")
         return end.status == .exited(0) || text.contains("unknown flag: --validate") ? nil : text
     }

@@ -14,14 +14,14 @@ internal import Systemd
 struct Setup {
     /// Our runtime's name in Docker's configuration.
     private static let name = ContainerRuntime.ours
-    /// How long after a reload the daemon is asked again, in microseconds: it says to nobody that it is done.
-    nonisolated static let pauses: [UInt64] = [50_000, 100_000, 200_000, 400_000, 800_000, 1_600_000, 3_200_000]
+    /// How long after a reload the daemon is asked again: it says to nobody that it is done.
+    nonisolated static let pauses = [50, 100, 200, 400, 800, 1600, 3200].map { Duration.milliseconds($0) }
 
     private let options: SetupOptions
     private let environment: [String: String]
     /// The executable of our runtime.
     private let runtime: String
-    private let pauses: [UInt64]
+    private let pauses: [Duration]
 
     /// What it has to say for itself, and how it went.
     struct Report {
@@ -31,7 +31,7 @@ struct Setup {
 
     /// - Parameter program: our own executable; the runtime's stands beside it.
     nonisolated init(
-        _ options: SetupOptions, environment: [String: String], program: String, pauses: [UInt64] = Setup.pauses
+        _ options: SetupOptions, environment: [String: String], program: String, pauses: [Duration] = Setup.pauses
     ) {
         self.pauses = pauses
         self.options = options
@@ -162,7 +162,7 @@ extension Setup {
         do {
             try daemon.reload()
             for pause in pauses {
-                try await EventLoop.shared.sleep(microseconds: pause)
+                try await EventLoop.shared.sleep(pause)
                 if isDone(try await client.info()) { return }
             }
         } catch {

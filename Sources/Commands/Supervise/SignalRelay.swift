@@ -89,14 +89,14 @@ final class SignalRelay {
         do {
             // The manager signals the main process first and the others after it, without a pause: once it has got to
             // our barrier it is done with them all.
-            let isHeard = try await EventLoop.shared.within(microseconds: 5_000_000) {
+            let isHeard = try await EventLoop.shared.within(.seconds(5)) {
                 try await Notification.barrier()
             }
             if isHeard != true {
                 // The manager does not listen to us (Type=simple), so all that we can give whoever sends is time.
-                try await EventLoop.shared.sleep(microseconds: 50_000)
+                try await EventLoop.shared.sleep(.milliseconds(50))
             }
-            try await EventLoop.shared.within(microseconds: 1_000_000) { try await self.readNotes(of: witness) }
+            try await EventLoop.shared.within(.seconds(1)) { try await self.readNotes(of: witness) }
         } catch {
             // Without an answer the signal is relayed: a second one does less harm than none.
             return false

@@ -7,7 +7,7 @@ internal import Systemd
 
 extension Supervisor {
     /// As long as the manager waits for a reload by its own default (`TimeoutStartSec=`).
-    private static let longestReload: UInt64 = 90_000_000
+    private static let longestReload = Duration.seconds(90)
 
     /// Runs the reload command in the container, its output beside the container's own.
     func reload() {
@@ -15,12 +15,12 @@ extension Supervisor {
             let name = reloadCommand.first ?? ""
             let failure: String?
             do {
-                let code = try await EventLoop.shared.within(microseconds: Self.longestReload) {
+                let code = try await EventLoop.shared.within(Self.longestReload) {
                     try await Self.run(reloadCommand, in: container, client)
                 }
                 failure =
                     switch code {
-                    case nil: "reload command \(name): not done after \(Self.longestReload / 1_000_000) s"
+                    case nil: "reload command \(name): not done after \(Self.longestReload.components.seconds) s"
                     case 0: nil
                     case let code?: "reload command \(name): exit status \(code)"
                     }

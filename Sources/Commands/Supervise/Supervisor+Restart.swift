@@ -52,13 +52,13 @@ final class RestartSigns {
     /// systemd goes on to hold the socket of a daemon that is gone (docker.socket), so a connection waits for the next one;
     /// and that may itself wait for our unit to stop (`After=docker.service`).
     ///
-    /// - Returns: The answer; `nil` where there is none, or none in `microseconds`.
+    /// - Returns: The answer; `nil` where there is none, or none within `limit`.
     func answer<Answer: Sendable>(
-        within microseconds: UInt64, to question: @escaping @LoopActor () async throws -> Answer
+        within limit: Duration, to question: @escaping @LoopActor () async throws -> Answer
     ) async -> Answer? {
         guard !isGone else { return nil }
         let task = EventLoop.shared.task {
-            try await EventLoop.shared.within(microseconds: microseconds, question)
+            try await EventLoop.shared.within(limit, question)
         }
         questionCount += 1
         let number = questionCount
@@ -73,18 +73,18 @@ final class RestartSigns {
     }
 
     /// Waits until there are more events than so many; `false` where none comes in time.
-    func next(after count: Int, within microseconds: UInt64) async -> Bool {
+    func next(after count: Int, within limit: Duration) async -> Bool {
         guard self.count == count else { return true }
         let news = Waiter<Void>()
         self.news = news
-        return (try? await EventLoop.shared.within(microseconds: microseconds) { try await news.value }) != nil
+        return (try? await EventLoop.shared.within(limit) { try await news.value }) != nil
     }
 }
 
 extension Supervisor {
     /// How often Docker is asked for a next process before it counts as sure that there is none, and microseconds from one
     /// time to the next.
-    private static let (rounds, pause): (Int, UInt64) = (5, 100_000)
+    private static let (rounds, pause) = (5, Duration.milliseconds(100))
 
     /// When the process had ended, as far as the Engine's events tell.
     var end: LogTime? { signs.end }

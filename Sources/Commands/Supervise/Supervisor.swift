@@ -19,7 +19,7 @@ final class Supervisor {
     }
 
     /// How long something may take that should come by itself: the last output, the removal.
-    static let patience: UInt64 = 30_000_000
+    static let patience = Duration.seconds(30)
 
     private var machine: StateMachine
     let client: Client
@@ -141,7 +141,7 @@ final class Supervisor {
         }
         // The next one's output comes after the last one's.
         if outcome == .restarted, let copy {
-            _ = try await EventLoop.shared.within(microseconds: Self.patience) { await copy.value }
+            _ = try await EventLoop.shared.within(Self.patience) { await copy.value }
         }
         return outcome
     }
@@ -231,7 +231,7 @@ final class Supervisor {
             Notification.stopping()
             Notification.status("stopping")
         case .startStopTimer(let microseconds):
-            after(microseconds) { $0.take(.stopTimedOut) }
+            after(.microseconds(microseconds)) { $0.take(.stopTimedOut) }
         case .startPatienceTimer:
             after(Self.patience) { $0.take(.patienceEnded) }
         case .finish(let status):
@@ -253,17 +253,17 @@ final class Supervisor {
             reload()
         case .startWatchdogTimer(let microseconds):
             // The former one has run out.
-            watchdog = timer(microseconds) { $0.take(.watchdogDue) }
+            watchdog = timer(.microseconds(microseconds)) { $0.take(.watchdogDue) }
         }
     }
 
-    private func after(_ microseconds: UInt64, _ body: @escaping (Supervisor) -> Void) {
-        if let timer = timer(microseconds, body) { sources.append(timer) }
+    private func after(_ time: Duration, _ body: @escaping (Supervisor) -> Void) {
+        if let timer = timer(time, body) { sources.append(timer) }
     }
 
-    private func timer(_ microseconds: UInt64, _ body: @escaping (Supervisor) -> Void) -> EventSource? {
+    private func timer(_ time: Duration, _ body: @escaping (Supervisor) -> Void) -> EventSource? {
         do throws(SystemError) {
-            return try EventLoop.shared.after(microseconds: microseconds) { [weak self] in
+            return try EventLoop.shared.after(time) { [weak self] in
                 if let self { body(self) }
             }
         } catch {
