@@ -118,11 +118,7 @@ final class ImagePull {
         if timeout > 0 { silence.begin { work.cancel() } }
         defer { silence.end() }
         do {
-            try await withTaskCancellationHandler {
-                try await work.value
-            } onCancel: {
-                work.cancel()
-            }
+            try await work.cancellableValue
         } catch {
             if silence.wasTooLong { throw Failure(words: "nothing has come for \(timeout / 1_000_000) s") }
             guard let error = error as? EngineError else { throw Failure(words: "\(error)") }

@@ -224,11 +224,7 @@ public final class OutputRelay {
         defer { absence = nil }
         pause = min(pause * 2, Self.longestPause)
         do {
-            try await withTaskCancellationHandler {
-                try await waiting.value
-            } onCancel: {
-                waiting.cancel()
-            }
+            try await waiting.cancellableValue
         } catch is CancellationError where !Task.isCancelled {
             if daemon != nil, !hasSameDaemon {
                 diagnostics.warning(

@@ -53,11 +53,7 @@ extension EventLoop {
         }
         defer { withExtendedLifetime(timer) {} }
         do {
-            return try await withTaskCancellationHandler {
-                try await work.value
-            } onCancel: {
-                work.cancel()
-            }
+            return try await work.cancellableValue
         } catch  where isLate {
             return nil
         }
@@ -68,40 +64,72 @@ extension EventLoop {
         for source: (_ resume: @escaping (Result) -> Void) throws(SystemError) -> EventSource
     ) async throws -> Result {
         let waiter = Waiter<Result>()
+        // A wait that is cancelled leaves the source, which holds the waiter.
+        defer { waiter.source = nil }
         waiter.source = try source { waiter.resume(.success($0)) }
         return try await waiter.value
     }
 }
 
-/// One wait of one task for one event; the first of event and cancellation ends it.
+/// One event that tasks wait for, each until it has come or the task is cancelled.
 @LoopActor
 public final class Waiter<Result: Sendable> {
-    /// What the wait hangs on: let go of when it is over.
+    /// What brings the event about; released as soon as it has come.
     var source: EventSource?
-    private var continuation: CheckedContinuation<Result, any Error>?
+    private var waits: [Int: Wait] = [:]
+    private var count = 0
     private var outcome: Swift.Result<Result, any Error>?
+
+    /// The wait of one task.
+    private enum Wait {
+        /// The task has no continuation yet.
+        case begun
+        case suspended(CheckedContinuation<Result, any Error>)
+        case cancelled
+    }
 
     public init() {}
 
-    /// Ends the wait; a second call changes nothing.
+    /// Ends the wait of all tasks; a second call changes nothing.
+    ///
+    /// - Parameter result: What ``value`` gives or throws from now on.
     public func resume(_ result: Swift.Result<Result, any Error>) {
         guard outcome == nil else { return }
         outcome = result
         source = nil
-        continuation?.resume(with: result)
-        continuation = nil
+        let waits = waits.values
+        self.waits = [:]
+        for case .suspended(let continuation) in waits { continuation.resume(with: result) }
     }
 
-    /// What ended the wait, as soon as something has.
+    /// The result, as soon as there is one.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first; other tasks keep waiting.
     public var value: Result {
         get async throws {
-            try await withTaskCancellationHandler {
+            count += 1
+            let number = count
+            waits[number] = .begun
+            defer { waits[number] = nil }
+            return try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
-                    if let outcome { continuation.resume(with: outcome) } else { self.continuation = continuation }
+                    if let outcome {
+                        continuation.resume(with: outcome)
+                    } else if case .cancelled = waits[number] {
+                        continuation.resume(throwing: CancellationError())
+                    } else {
+                        waits[number] = .suspended(continuation)
+                    }
                 }
             } onCancel: {
-                EventLoop.shared.task { self.resume(.failure(CancellationError())) }
+                EventLoop.shared.task { self.cancel(number) }
             }
         }
+    }
+
+    private func cancel(_ number: Int) {
+        guard let wait = waits[number] else { return }
+        waits[number] = .cancelled
+        if case .suspended(let continuation) = wait { continuation.resume(throwing: CancellationError()) }
     }
 }

@@ -118,15 +118,39 @@ struct WaitingTests {
         await #expect(throws: Failure()) { try await task.value }
     }
 
-    @Test("what comes after the wait was cancelled changes nothing")
+    @Test("every task that waits gets the result")
+    @LoopActor
+    func waiterShared() async throws {
+        let waiter = Waiter<Int>()
+        let tasks = (0..<3).map { _ in Task { @LoopActor in try await waiter.value } }
+        try await Gate.onceAround()
+        waiter.resume(.success(1))
+        for task in tasks { #expect(try await task.value == 1) }
+    }
+
+    @Test("a cancelled task stops waiting; the others keep waiting")
     @LoopActor
     func waiterCancelled() async throws {
         let waiter = Waiter<Int>()
-        let task = Task { @LoopActor in try await waiter.value }
-        await Task.yield()
+        let tasks = (0..<2).map { _ in Task { @LoopActor in try await waiter.value } }
+        try await Gate.onceAround()
+        tasks[0].cancel()
+        await #expect(throws: CancellationError.self) { try await tasks[0].value }
+        waiter.resume(.success(1))
+        #expect(try await tasks[1].value == 1)
+        #expect(try await waiter.value == 1)
+    }
+
+    // MARK: cancellableValue
+
+    @Test("a task that waits for another one cancels it when it is cancelled itself")
+    @LoopActor
+    func cancellableValue() async throws {
+        let work = EventLoop.shared.task { try await EventLoop.shared.sleep(Self.forEver) }
+        let task = Task { @LoopActor in try await work.cancellableValue }
+        try await Gate.onceAround()
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        waiter.resume(.success(1))
-        await #expect(throws: CancellationError.self) { try await waiter.value }
+        #expect(work.isCancelled)
     }
 }

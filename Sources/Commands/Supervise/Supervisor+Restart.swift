@@ -64,11 +64,7 @@ final class RestartSigns {
         let number = questionCount
         withdrawals[number] = { task.cancel() }
         defer { withdrawals[number] = nil }
-        let answer = try? await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
-        }
+        let answer = try? await task.cancellableValue
         return answer ?? nil
     }
 
