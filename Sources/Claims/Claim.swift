@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Linux
+public import Linux
 
 /// What a container is given beside its place.
 ///
@@ -90,7 +90,7 @@ public final class Claim {
     deinit { close() }
 
     /// Readable whenever ``serve()`` has something to do.
-    public var descriptor: Int32 { readiness.descriptor.rawValue }
+    public var descriptor: Descriptor { _read { yield readiness.descriptor } }
 
     /// Answers whoever asks and may; others are hung up on.
     public func serve() {

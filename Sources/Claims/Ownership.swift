@@ -106,7 +106,7 @@ public final class Ownership {
     deinit { close() }
 
     /// Readable whenever ``serve()`` has something to do.
-    public var descriptor: Int32 { readiness.descriptor.rawValue }
+    public var descriptor: Descriptor { _read { yield readiness.descriptor } }
 
     /// Hangs up on all who have asked: that somebody listens was the answer.
     public func serve() {

@@ -38,7 +38,7 @@ final class CleanUp {
             if options.isOnStandby {
                 print(toStandardOutput: "ready\n")
                 // It never has anything to read: it ends with the run that holds its other end.
-                _ = try await EventLoop.shared.wait(for: STDIN_FILENO, to: .readable)
+                _ = try await EventLoop.shared.wait(forUnowned: STDIN_FILENO, to: .readable)
             }
             let client = try await Client.connect(environment: environment, patience: Self.patience)
             guard let id = try await found(client) else { return .exited(0) }

@@ -80,7 +80,7 @@ final class StandardOutput {
     /// Waits until more can be written.
     func waitUntilWritable() async {
         do {
-            _ = try await EventLoop.shared.wait(for: descriptor, to: .writable)
+            _ = try await EventLoop.shared.wait(forUnowned: descriptor, to: .writable)
         } catch let error as SystemError {
             // Descriptors of one file may be both of ours, and epoll(7) watches each number once; what it refuses to
             // watch at all (EPERM) is always writable.

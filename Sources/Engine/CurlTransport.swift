@@ -103,7 +103,7 @@ public final class CurlTransport {
         if let source = sources[descriptor] {
             try? source.watch(for: readiness)
         } else {
-            sources[descriptor] = try? EventLoop.shared.watch(descriptor, for: readiness) { [weak self] ready in
+            sources[descriptor] = try? EventLoop.shared.watch(unowned: descriptor, for: readiness) { [weak self] ready in
                 var mask: Int32 = 0
                 if ready.contains(.readable) { mask |= CURL_CSELECT_IN }
                 if ready.contains(.writable) { mask |= CURL_CSELECT_OUT }

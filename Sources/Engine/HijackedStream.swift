@@ -104,7 +104,7 @@ public final class HijackedStream {
             } catch {
                 guard error.wouldBlock else { throw error }
             }
-            _ = try await EventLoop.shared.wait(for: connection.rawValue, to: .readable)
+            _ = try await EventLoop.shared.wait(for: connection, to: .readable)
         }
     }
 
@@ -121,7 +121,7 @@ public final class HijackedStream {
             } catch {
                 guard error.wouldBlock else { throw error }
             }
-            _ = try await EventLoop.shared.wait(for: writing.rawValue, to: .writable)
+            _ = try await EventLoop.shared.wait(for: writing, to: .writable)
         }
     }
 

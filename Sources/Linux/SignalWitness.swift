@@ -100,7 +100,7 @@ public final class SignalWitness {
     }
 
     /// Becomes readable when there are new notes.
-    public var descriptor: Int32 { pipe.reading.rawValue }
+    public var descriptor: Descriptor { _read { yield pipe.reading } }
 
     /// Makes it note a signal of ours, after all those that it was sent before.
     ///

@@ -17,7 +17,7 @@ public struct ContainerInput {
     public func copy() async throws {
         while true {
             do {
-                _ = try await EventLoop.shared.wait(for: STDIN_FILENO, to: .readable)
+                _ = try await EventLoop.shared.wait(forUnowned: STDIN_FILENO, to: .readable)
             } catch let error as SystemError where error.code == EPERM {
                 // A regular file is always readable, and epoll(7) refuses to watch it.
             }

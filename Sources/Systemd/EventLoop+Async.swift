@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Linux
+public import Linux
 
 extension EventLoop {
     /// Begins a task that never leaves the loop.
@@ -20,12 +20,28 @@ extension EventLoop {
         Task(executorPreference: self, operation: body)
     }
 
-    /// Waits until the descriptor is ready, and says how.
+    /// Waits until a descriptor is ready.
     ///
+    /// - Parameters:
+    ///   - descriptor: The descriptor, which stays open until then.
+    ///   - be: What is waited for; ``Readiness/hungUp`` and ``Readiness/failed`` end every wait.
+    /// - Returns: What it is ready for.
     /// - Throws: `CancellationError` when the task is cancelled first, ``SystemError`` when it cannot be watched.
     @LoopActor
-    public func wait(for descriptor: Int32, to be: Readiness) async throws -> Readiness {
-        try await wait { resume throws(SystemError) in try self.watch(descriptor, for: be) { resume($0) } }
+    public func wait(for descriptor: borrowing Descriptor, to be: Readiness) async throws -> Readiness {
+        try await wait(forUnowned: descriptor.rawValue, to: be)
+    }
+
+    /// Waits until a descriptor that has no owner in this program is ready, such as stdin.
+    ///
+    /// - Parameters:
+    ///   - descriptor: Its number; it must stay open until then.
+    ///   - be: As in ``wait(for:to:)``.
+    /// - Returns: What it is ready for.
+    /// - Throws: As ``wait(for:to:)``.
+    @LoopActor
+    public func wait(forUnowned descriptor: Int32, to be: Readiness) async throws -> Readiness {
+        try await wait { resume throws(SystemError) in try self.watch(unowned: descriptor, for: be) { resume($0) } }
     }
 
     /// Waits for a time.

@@ -31,11 +31,11 @@ extension EventLoop {
             let process = child.process.descriptor.rawValue
             do {
                 // Its end, not that of its output: whom it has left behind may hold the pipe open for ever.
-                _ = try await self.wait(for: process, to: .readable)
+                _ = try await self.wait(forUnowned: process, to: .readable)
             } catch {
                 child.kill()
                 // By a task of its own, for this one is cancelled; the loop goes on until the kernel is done with it.
-                _ = try? await self.task { try await self.wait(for: process, to: .readable) }.value
+                _ = try? await self.task { try await self.wait(forUnowned: process, to: .readable) }.value
                 throw error
             }
             return CommandEnd(status: try child.reap(), output: try Self.everything(in: output.reading))

@@ -96,12 +96,32 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         public static let failed = Readiness(rawValue: EPOLLERR.rawValue)
     }
 
-    /// Calls `handler` each time the descriptor is ready, until the source is let go of.
+    /// Calls a handler each time a descriptor is ready, until the source is released.
     ///
+    /// - Parameters:
+    ///   - descriptor: The descriptor, which must stay open as long as the source is held.
+    ///   - readiness: What it is watched for.
+    ///   - handler: Called with what it is ready for.
+    /// - Returns: The source.
     /// - Throws: EPERM for a regular file, which is always ready and cannot be watched.
     @LoopActor
     public func watch(
-        _ descriptor: Int32, for readiness: Readiness, _ handler: @escaping (Readiness) -> Void
+        _ descriptor: borrowing Descriptor, for readiness: Readiness, _ handler: @escaping (Readiness) -> Void
+    ) throws(SystemError) -> EventSource {
+        try watch(unowned: descriptor.rawValue, for: readiness, handler)
+    }
+
+    /// Calls a handler each time a descriptor is ready that has no owner in this program: stdin, or one of libcurl's.
+    ///
+    /// - Parameters:
+    ///   - descriptor: Its number; it must stay open as long as the source is held.
+    ///   - readiness: What it is watched for.
+    ///   - handler: Called with what it is ready for.
+    /// - Returns: The source.
+    /// - Throws: As ``watch(_:for:_:)``.
+    @LoopActor
+    public func watch(
+        unowned descriptor: Int32, for readiness: Readiness, _ handler: @escaping (Readiness) -> Void
     ) throws(SystemError) -> EventSource {
         let source = EventSource { handler(Readiness(rawValue: UInt32(truncatingIfNeeded: $0.number))) }
         try check("sd_event_add_io") {

@@ -66,7 +66,7 @@ public enum Notification {
         let sent = sd_pid_notify_with_fds(0, 0, "BARRIER=1", &theirs, 1)
         let ours = pipe.closingWriting()
         guard sent > 0 else { return false }
-        _ = try await EventLoop.shared.wait(for: ours.rawValue, to: [])
+        _ = try await EventLoop.shared.wait(for: ours, to: [])
         return true
     }
 }

@@ -25,16 +25,15 @@ public final class ProcessWatch {
 
     /// Whether it has ended, or does so within a time.
     public func ends(within limit: Duration) async throws -> Bool {
-        let descriptor = process.descriptor.rawValue
-        return try await EventLoop.shared.within(limit) {
-            try await EventLoop.shared.wait(for: descriptor, to: .readable)
+        try await EventLoop.shared.within(limit) {
+            try await EventLoop.shared.wait(for: self.process.descriptor, to: .readable)
         } != nil
     }
 
     /// Calls `handler` once, when it has ended, with how, if the kernel tells.
     public func onEnd(_ handler: @escaping (ExitStatus?) -> Void) throws(SystemError) -> EventSource {
         var source: EventSource?
-        let watch = try EventLoop.shared.watch(process.descriptor.rawValue, for: .readable) { [weak self] ready in
+        let watch = try EventLoop.shared.watch(process.descriptor, for: .readable) { [weak self] ready in
             guard let self else { return }
             let status = process.exitStatus
             // It is readable when the process has ended, and hangs up when its parent, containerd's shim, has reaped

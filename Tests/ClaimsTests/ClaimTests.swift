@@ -42,7 +42,7 @@ struct ClaimTests {
 
         func run() {
             while true {
-                var ready = [claim.descriptor, stop].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+                var ready = [claim.descriptor.rawValue, stop].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
                 poll(&ready, 2, -1)
                 if ready[1].revents != 0 { return }
                 claim.serve()

@@ -76,7 +76,7 @@ struct OwnershipTests {
     func serves() throws {
         let ownership = try #require(try take(name, at: .abstract))
         let asked = try Descriptor.connected(to: Address.abstract.socket(of: name))
-        var ready = pollfd(fd: ownership.descriptor, events: Int16(POLLIN), revents: 0)
+        var ready = pollfd(fd: ownership.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
         #expect(poll(&ready, 1, 5000) == 1)
         ownership.serve()
         #expect(try asked.waitUntilReadable(seconds: 5))

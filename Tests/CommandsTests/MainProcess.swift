@@ -49,7 +49,7 @@ final class MainProcess: Sendable {
     /// Waits until it has written something, and returns it.
     @LoopActor
     func says() async throws -> String {
-        _ = try await EventLoop.shared.wait(for: words.rawValue, to: .readable)
+        _ = try await EventLoop.shared.wait(for: words, to: .readable)
         return String(decoding: try words.read(upTo: 100), as: UTF8.self)
     }
 
@@ -63,7 +63,7 @@ final class MainProcess: Sendable {
     @LoopActor
     func ended() async throws -> Linux.ExitStatus {
         let process = try Linux.Process(child.id)
-        _ = try await EventLoop.shared.wait(for: process.descriptor.rawValue, to: .readable)
+        _ = try await EventLoop.shared.wait(for: process.descriptor, to: .readable)
         return try child.reap()
     }
 }

@@ -27,7 +27,7 @@ final class Manager {
     }
 
     private func listen() async throws {
-        _ = try await EventLoop.shared.wait(for: socket.rawValue, to: .readable)
+        _ = try await EventLoop.shared.wait(for: socket, to: .readable)
         try readAll()
     }
 

@@ -136,7 +136,7 @@ struct OutputTests {
         do {
             let reading = pipe.closingWriting()
             try await docker.say("up\n")
-            _ = try await EventLoop.shared.wait(for: reading.rawValue, to: .readable)
+            _ = try await EventLoop.shared.wait(for: reading, to: .readable)
         }
         _ = writing.release()
         try await docker.streams.send(Docker.frame(String(repeating: "x", count: 8 << 20)))

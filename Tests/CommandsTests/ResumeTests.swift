@@ -178,7 +178,7 @@ struct ResumeTests {
     private static func readAll(_ descriptor: consuming Descriptor) async throws -> String {
         var bytes: [UInt8] = []
         while true {
-            _ = try await EventLoop.shared.wait(for: descriptor.rawValue, to: .readable)
+            _ = try await EventLoop.shared.wait(for: descriptor, to: .readable)
             let piece = try descriptor.read(upTo: 1 << 20)
             if piece.isEmpty { return String(decoding: bytes, as: UTF8.self) }
             bytes += piece

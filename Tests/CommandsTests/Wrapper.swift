@@ -29,7 +29,7 @@ final class Wrapper {
                 tell()
             }
             while true {
-                _ = try await EventLoop.shared.wait(for: descriptor, to: .readable)
+                _ = try await EventLoop.shared.wait(forUnowned: descriptor, to: .readable)
                 let piece = try readBytes(from: descriptor, upTo: 65536)
                 if piece.isEmpty { return }
                 bytes += piece
@@ -158,7 +158,7 @@ final class Wrapper {
 
     /// Waits for its end.
     func end() async throws -> End {
-        _ = try await EventLoop.shared.wait(for: process.descriptor.rawValue, to: .readable)
+        _ = try await EventLoop.shared.wait(for: process.descriptor, to: .readable)
         let status = try child.reap()
         try await readingOutput.value
         try await readingError.value

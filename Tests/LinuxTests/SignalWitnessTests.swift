@@ -24,7 +24,7 @@ struct SignalWitnessTests {
         try witness.mark()
         var notes: [SignalWitness.Note] = []
         while notes.last.map(witness.isMark) != true {
-            var ready = pollfd(fd: witness.descriptor, events: Int16(POLLIN), revents: 0)
+            var ready = pollfd(fd: witness.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
             try system("poll", on: "witness") { poll(&ready, 1, -1) }
             notes += try witness.takeNotes()
         }

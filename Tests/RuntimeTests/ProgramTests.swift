@@ -83,7 +83,7 @@ struct ProgramTests {
     private static func serve(_ claim: Claim, until process: borrowing Linux.Process) {
         let end = process.descriptor.rawValue
         while true {
-            var ready = [claim.descriptor, end].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            var ready = [claim.descriptor.rawValue, end].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             poll(&ready, 2, -1)
             if ready[1].revents != 0 { return }
             claim.serve()

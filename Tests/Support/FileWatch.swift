@@ -25,7 +25,7 @@ public final class FileWatch: Sendable {
 
     @LoopActor
     private func next() async throws {
-        _ = try await EventLoop.shared.wait(for: queue.rawValue, to: .readable)
+        _ = try await EventLoop.shared.wait(for: queue, to: .readable)
         // One event at a time: those of a watched file have no name, so they are of one size.
         _ = try queue.read(upTo: MemoryLayout<inotify_event>.size)
     }

@@ -36,6 +36,6 @@ extension Gate {
     public func opened() async throws {
         // One of its own for each wait: epoll(7) takes a descriptor only once.
         let mine = try Descriptor.duplicate(of: descriptor)
-        _ = try await EventLoop.shared.wait(for: mine.rawValue, to: .readable)
+        _ = try await EventLoop.shared.wait(for: mine, to: .readable)
     }
 }

@@ -40,7 +40,7 @@ extension Hijack {
                 rest = rest.dropFirst(try sendBytes(rest, to: connection.rawValue))
             } catch {
                 guard error.wouldBlock else { throw error }
-                _ = try await EventLoop.shared.wait(for: connection.rawValue, to: .writable)
+                _ = try await EventLoop.shared.wait(for: connection, to: .writable)
             }
         }
     }
@@ -58,7 +58,7 @@ extension Hijack {
                 return try connection.read(upTo: count)
             } catch {
                 guard error.wouldBlock else { throw error }
-                _ = try await EventLoop.shared.wait(for: connection.rawValue, to: .readable)
+                _ = try await EventLoop.shared.wait(for: connection, to: .readable)
             }
         }
     }

@@ -66,7 +66,7 @@ struct CommandTests {
             _ = try await self.run("sleep 1000 >\(folder["gate"]) & wait", seconds: 1)
         }
         close(writer)
-        #expect(try await EventLoop.shared.wait(for: reader.rawValue, to: .readable).contains(.hungUp))
+        #expect(try await EventLoop.shared.wait(for: reader, to: .readable).contains(.hungUp))
     }
 
     @Test("one that is not there is told by its name")

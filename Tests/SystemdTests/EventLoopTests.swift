@@ -62,7 +62,7 @@ struct EventLoopTests {
         var read: [UInt8] = []
         var done = Waiter<Void>()
         let reading = pipe.reading.rawValue
-        var source: EventSource? = try EventLoop.shared.watch(reading, for: .readable) { ready in
+        var source: EventSource? = try EventLoop.shared.watch(pipe.reading, for: .readable) { ready in
             #expect(ready == .readable)
             read += (try? readBytes(from: reading, upTo: 1)) ?? []
             if read.count == 3 { done.resume(.success(())) }
@@ -82,17 +82,17 @@ struct EventLoopTests {
     @LoopActor
     func readableAndWritable() async throws {
         let pipe = try Pipe()
-        #expect(try await EventLoop.shared.wait(for: pipe.writing.rawValue, to: .writable) == .writable)
+        #expect(try await EventLoop.shared.wait(for: pipe.writing, to: .writable) == .writable)
         #expect(write(pipe.writing.rawValue, "a", 1) == 1)
-        #expect(try await EventLoop.shared.wait(for: pipe.reading.rawValue, to: .readable) == .readable)
+        #expect(try await EventLoop.shared.wait(for: pipe.reading, to: .readable) == .readable)
     }
 
     @Test("that the other end is gone is told though nobody asked")
     @LoopActor
     func hungUp() async throws {
         let reading = try Pipe().closingWriting()
-        #expect(try await EventLoop.shared.wait(for: reading.rawValue, to: []) == .hungUp)
-        #expect(try await EventLoop.shared.wait(for: reading.rawValue, to: .readable).contains(.hungUp))
+        #expect(try await EventLoop.shared.wait(for: reading, to: []) == .hungUp)
+        #expect(try await EventLoop.shared.wait(for: reading, to: .readable).contains(.hungUp))
     }
 
     @Test("a source that is stopped stays silent though it is held; one can change what it watches for")
@@ -101,7 +101,7 @@ struct EventLoopTests {
         let pipe = try Pipe()
         var seen: [EventLoop.Readiness] = []
         var next = Waiter<Void>()
-        let source = try EventLoop.shared.watch(pipe.writing.rawValue, for: []) {
+        let source = try EventLoop.shared.watch(pipe.writing, for: []) {
             seen.append($0)
             next.resume(.success(()))
         }
@@ -124,7 +124,7 @@ struct EventLoopTests {
         var calls = 0
         let called = Waiter<Void>()
         var source: EventSource?
-        source = try EventLoop.shared.watch(pipe.writing.rawValue, for: .writable) { _ in
+        source = try EventLoop.shared.watch(pipe.writing, for: .writable) { _ in
             calls += 1
             source = nil
             called.resume(.success(()))
@@ -143,10 +143,10 @@ struct EventLoopTests {
         let file = Descriptor(
             owning: try system("open", on: "file") { open(folder["file"], O_RDONLY | O_CLOEXEC) })
         let error = await #expect(throws: SystemError.self) {
-            try await EventLoop.shared.wait(for: file.rawValue, to: .readable)
+            try await EventLoop.shared.wait(for: file, to: .readable)
         }
         #expect(error?.code == EPERM)
-        await #expect(throws: SystemError.self) { try await EventLoop.shared.wait(for: -1, to: .readable) }
+        await #expect(throws: SystemError.self) { try await EventLoop.shared.wait(forUnowned: -1, to: .readable) }
     }
 
     // MARK: Signals

@@ -73,7 +73,7 @@ struct NotificationTests {
                 hasPassed = true
                 return wasHeard
             }
-            _ = try await EventLoop.shared.wait(for: socket.rawValue, to: .readable)
+            _ = try await EventLoop.shared.wait(for: socket, to: .readable)
             // The loop has gone round since the barrier was sent: had it not waited, it would have passed.
             try await EventLoop.shared.sleep(.milliseconds(1))
             #expect(!hasPassed)
@@ -88,7 +88,7 @@ struct NotificationTests {
     func cancelledBarrier() async throws {
         try await withManager { socket in
             let task = Task { @LoopActor in try await Notification.barrier() }
-            _ = try await EventLoop.shared.wait(for: socket.rawValue, to: .readable)
+            _ = try await EventLoop.shared.wait(for: socket, to: .readable)
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
         }

@@ -74,14 +74,14 @@ struct WaitingTests {
         let begun = try Gate()
         let task = Task { @LoopActor in
             begun.open()
-            return try await EventLoop.shared.wait(for: reading, to: .readable)
+            return try await EventLoop.shared.wait(forUnowned: reading, to: .readable)
         }
         try await begun.opened()
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         // epoll(7) takes a descriptor only once: had the first wait kept it, this would be EEXIST.
         let result = try await EventLoop.shared.within(.milliseconds(1)) {
-            try await EventLoop.shared.wait(for: reading, to: .readable)
+            try await EventLoop.shared.wait(forUnowned: reading, to: .readable)
         }
         #expect(result == nil)
     }

@@ -47,9 +47,8 @@ final class LaunchGuard {
 
     /// Waits until it is out of the unit, or has ended because it cannot get out.
     func isReady() async throws {
-        let output = output.rawValue
         _ = try await EventLoop.shared.within(Self.patience) {
-            _ = try await EventLoop.shared.wait(for: output, to: .readable)
+            _ = try await EventLoop.shared.wait(for: self.output, to: .readable)
         }
     }
 }

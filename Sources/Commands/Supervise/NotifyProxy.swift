@@ -80,7 +80,7 @@ final class NotifyProxy {
         try folder.remove("notify")
         socket = try .datagramSocket(at: folder.place(of: "notify"), mode: 0o666)
         try socket.passSender()
-        source = try EventLoop.shared.watch(socket.rawValue, for: .readable) { [weak self] _ in self?.receive() }
+        source = try EventLoop.shared.watch(socket, for: .readable) { [weak self] _ in self?.receive() }
     }
 
     /// Learns that the container is in a cgroup, or was until now.
