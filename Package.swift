@@ -63,12 +63,14 @@ let package = Package(
             exclude: ["runtime", "supervision"], swiftSettings: strict),
 
         // Tests: one target for each module, HostTests for real hosts, ProjectTests for the tree itself.
+        .systemLibrary(name: "CTestLinux", path: "Tests/CTestLinux"),
         .target(name: "Support", dependencies: ["Linux", "Systemd"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux", "Support"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Linux", "Support", "Systemd"], swiftSettings: strict),
         .testTarget(
-            name: "CgroupsTests", dependencies: ["CLinux", "Cgroups", "Linux", "Support"], swiftSettings: strict),
+            name: "CgroupsTests", dependencies: ["CLinux", "CTestLinux", "Cgroups", "Linux", "Support"],
+            swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Engine", "JSON", "Linux", "Support", "Systemd"], swiftSettings: strict),
         .testTarget(

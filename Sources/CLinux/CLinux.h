@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
-#include <linux/magic.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -17,7 +16,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
@@ -337,20 +335,4 @@ static inline int CLinux_attach_device_program(int cgroup, int program, uint32_t
     attributes.attach_type = BPF_CGROUP_DEVICE;
     attributes.attach_flags = flags;
     return (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof attributes);
-}
-
-// Loads a program that answers the same to every device access: 0 refuses, 1 allows. For tests: a filter whose
-// effect can be seen without a container engine.
-static inline int CLinux_load_device_program(int answer) {
-    struct bpf_insn instructions[] = {
-        {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = answer},
-        {.code = BPF_JMP | BPF_EXIT},
-    };
-    union bpf_attr attributes;
-    memset(&attributes, 0, sizeof attributes);
-    attributes.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
-    attributes.insns = (uint64_t)(uintptr_t)instructions;
-    attributes.insn_cnt = sizeof instructions / sizeof instructions[0];
-    attributes.license = (uint64_t)(uintptr_t)"Apache-2.0";
-    return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
 }

@@ -4,8 +4,6 @@ internal import Linux
 
 /// What became of a container that was to be moved into its unit.
 public struct Migration: Sendable, Equatable {
-    /// Whether there was nothing to do: Docker had made the container in the unit.
-    public let wasInside: Bool
     /// Limits of docker run that do not hold any more.
     public let lostLimits: [LostLimit]
     /// Controllers that were named but in which the container stays where Docker put it: `devices`, whose filter
@@ -38,7 +36,7 @@ extension UnitGroup {
     ) throws(CgroupError) -> Migration {
         let membership = try Membership(of: String(process), proc: proc)
         let found = membership.entries.first(where: mounts.isTracking)?.path ?? "/"
-        if CgroupPath.isInside(found, path) { return Migration(wasInside: true, lostLimits: [], notMoved: []) }
+        if CgroupPath.isInside(found, path) { return Migration(lostLimits: [], notMoved: []) }
 
         let (chosen, notMoved) = try select(controllers, known: membership)
         let routes = chosen.map { Route(place: $0, source: source(of: id, in: membership, for: $0)) }
@@ -73,7 +71,7 @@ extension UnitGroup {
             guard let source = route.source else { continue }
             try Departure(from: source, to: route.place.container(id), freezer: freezer).complete()
         }
-        return Migration(wasInside: false, lostLimits: lostLimits, notMoved: notMoved)
+        return Migration(lostLimits: lostLimits, notMoved: notMoved)
     }
 
     /// Whether a process is dead, or dying: version 1 shows it at the root of each tree (cgroups(7)), from a moment

@@ -54,9 +54,6 @@ public final class Claim {
     /// Holds the socket's file; `nil` where it has none, or none any more.
     private var folder: SharedFolder?
 
-    /// A runtime was told everything: whoever starts the container now starts it in the unit.
-    public private(set) var wasAsked = false
-
     private final class SharedFolder {
         let folder: Folder
         init(_ folder: consuming Folder) { self.folder = folder }
@@ -153,10 +150,6 @@ public final class Claim {
         let sockets = offer.sockets[max(0, question.first - outputs)..<max(0, end - outputs)]
         let reply = Reply(
             container: id.text, handsOutput: offer.output != nil, total: descriptors.count, names: sockets.map(\.name))
-        guard (try? connection.send(reply.packet, with: Array(descriptors[question.first..<end]))) != nil else {
-            return false
-        }
-        if end == descriptors.count { wasAsked = true }
-        return true
+        return (try? connection.send(reply.packet, with: Array(descriptors[question.first..<end]))) != nil
     }
 }

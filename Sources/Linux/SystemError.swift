@@ -33,8 +33,6 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     public var wouldBlock: Bool { code == EAGAIN }
     /// It is there already (EEXIST).
     public var exists: Bool { code == EEXIST }
-    /// The kernel does not know the call (ENOSYS, ENOTTY, EINVAL).
-    public var isUnsupported: Bool { code == ENOSYS || code == ENOTTY || code == EINVAL }
     /// Somebody still uses it (EBUSY, ENOTEMPTY).
     public var isBusy: Bool { code == EBUSY || code == ENOTEMPTY }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
+import CTestLinux
 import Glibc
 import Linux
 import Testing
@@ -12,7 +13,7 @@ struct DeviceFilterTests {
     /// Attaches a real program that refuses every device, or allows every one.
     private static func attach(_ answer: Int32, to path: String, flags: UInt32 = BPF_F_ALLOW_MULTI) throws {
         let folder = Descriptor(owning: try system("open", on: path) { open(path, O_RDONLY | O_DIRECTORY) })
-        let program = Descriptor(owning: try system("bpf", on: "program") { CLinux_load_device_program(answer) })
+        let program = Descriptor(owning: try system("bpf", on: "program") { CTestLinux_load_device_program(answer) })
         try system("bpf", on: path) { CLinux_attach_device_program(folder.rawValue, program.rawValue, flags) }
     }
 

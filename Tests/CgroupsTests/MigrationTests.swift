@@ -18,7 +18,7 @@ struct MigrationTests {
         try Group(path: nested).admit(second.id)
         let unit = try kernel.unitGroup()
         let migration = try unit.migrate(container: first.id, id: Kernel.id, controllers: .all)
-        #expect(migration == Migration(wasInside: false, lostLimits: [], notMoved: []))
+        #expect(migration == Migration(lostLimits: [], notMoved: []))
         for child in [first, second] {
             #expect(
                 try kernel.place(of: child.id, version == .legacy ? "name=systemd" : nil)
@@ -27,7 +27,7 @@ struct MigrationTests {
         #expect(try kernel.processes(kernel.dockerFolder("name=systemd")).isEmpty)
         #expect(
             try unit.migrate(container: first.id, id: Kernel.id, controllers: .all)
-                == Migration(wasInside: true, lostLimits: [], notMoved: []))
+                == Migration(lostLimits: [], notMoved: []))
     }
 
     @Test("a container whose init sits below Docker's cgroup moves as a whole")

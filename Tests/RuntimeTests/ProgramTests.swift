@@ -145,7 +145,6 @@ struct ProgramTests {
             output: Offer.Output(stdout: pipes[1], stderr: pipes[3]))
         let claim = try Claim(of: Self.id, at: address, offering: offer)
         let end = try run(create(), claim: claim)
-        #expect(claim.wasAsked)
         #expect(end.status == .exited(3))
         #expect(end.output == "")
         #expect(end.error == "")
@@ -243,7 +242,6 @@ struct ProgramTests {
         let process = try Linux.Process(child.id)
         Self.serve(claim, until: process)
         #expect(try child.reap() == .exited(3))
-        #expect(!claim.wasAsked)
         #expect(try Files.text(folder["bundle/config.json"]) == Self.order)
     }
 
