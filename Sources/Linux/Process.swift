@@ -23,26 +23,23 @@ public struct Process: ~Copyable, Sendable {
         }
     }
 
-    /// The kernel's own word on how the process ended, though it is not our child.
+    /// How the process ended, from the kernel itself, though it is not our child (PIDFD_GET_INFO).
     ///
-    /// Linux 6.15 and later know it from the moment its parent has reaped it (PIDFD_INFO_EXIT); `nil` before that
-    /// and on older kernels.
+    /// Linux 6.15 and later tell it once the parent has reaped the process (PIDFD_INFO_EXIT); `nil` before that, and on
+    /// older kernels.
     public var exitStatus: ExitStatus? {
         var status: Int32 = 0
         return CLinux_pidfd_exit_status(descriptor.rawValue, &status) == 1 ? ExitStatus(waitStatus: status) : nil
     }
 
-    /// Whether this kernel tells the exit status of a process that is not our child (Linux 6.15).
+    /// Whether ``exitStatus`` may still be told when the parent has reaped the process.
     ///
-    /// Older ones answer ENOTTY (before 6.13) or leave the bit unset; asked of ourselves, who have not ended, a newer
-    /// one answers 0 with no status, so only the release can tell them apart.
-    public static let kernelTellsExitStatus: Bool = {
-        var name = utsname()
-        guard uname(&name) == 0 else { return false }
-        let release = withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
-        return numbers.count == 2 && (numbers[0], numbers[1]) >= (6, 15)
-    }()
+    /// False from then on where it was not told, and at any time where the kernel does not have PIDFD_GET_INFO (before
+    /// Linux 6.13). Linux 6.13 and 6.14 have it, and answer ESRCH instead of a status.
+    public var awaitsExitStatus: Bool {
+        var status: Int32 = 0
+        return CLinux_pidfd_exit_status(descriptor.rawValue, &status) == 0
+    }
 
     /// This process, its parent, and so on up to the first process that we see (proc_pid_stat(5)).
     public static var ancestry: [Int32] {

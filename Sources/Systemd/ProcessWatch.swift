@@ -38,7 +38,7 @@ public final class ProcessWatch {
             let status = process.exitStatus
             // It is readable when the process has ended, and hangs up when its parent, containerd's shim, has reaped
             // it: only then the kernel tells how (PIDFD_INFO_EXIT).
-            if status == nil, Process.kernelTellsExitStatus, !ready.contains(.hungUp) {
+            if status == nil, process.awaitsExitStatus, !ready.contains(.hungUp) {
                 try? source?.watch(for: [])
                 return
             }
