@@ -54,25 +54,27 @@ public enum Files {
     }
 
     /// Writes a kernel file (cgroup, sysctl) with a single write(2): each write there is a command of its own.
+    ///
+    /// - Parameters:
+    ///   - text: What is written.
+    ///   - path: A file that exists.
+    /// - Throws: EIO where the kernel took a part only.
     public static func write(_ text: String, to path: String) throws(SystemError) {
         let file = Descriptor(owning: try system("open", on: path) { open(path, O_WRONLY | O_CLOEXEC) })
-        try writeAll(Array(text.utf8), to: file.rawValue, on: path)
+        let bytes = Array(text.utf8)
+        let count = try system("write", on: path) { Glibc.write(file.rawValue, bytes, bytes.count) }
+        guard count == bytes.count else { throw SystemError(call: "write", subject: path, code: EIO) }
     }
 
-    /// Replaces a file: a reader sees the old contents or the new ones, never a part (rename(2)).
+    /// Replaces a file atomically (``FileDraft``).
+    ///
+    /// - Parameters:
+    ///   - path: The file; a link is replaced.
+    ///   - text: The new contents.
+    ///   - mode: Its permissions, less the umask.
+    /// - Throws: What kept it from being written; the file then is as it was.
     public static func replace(_ path: String, with text: String, mode: UInt32 = 0o644) throws(SystemError) {
-        let draft = "\(path).\(getpid())"
-        do throws(SystemError) {
-            let file = Descriptor(
-                owning: try system("open", on: draft) {
-                    open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
-                })
-            try writeAll(Array(text.utf8), to: file.rawValue, on: path)
-            try rename(draft, to: path)
-        } catch {
-            _ = unlink(draft)  // Whatever is left of the draft; the error that counts is on its way up.
-            throw error
-        }
+        try FileDraft(of: path, contents: Array(text.utf8), mode: mode).commit()
     }
 
     /// Gives a file another name, in place of whatever had it (rename(2)).
@@ -151,15 +153,5 @@ public enum Files {
     private static func type(of path: String) -> mode_t? {
         var status = Glibc.stat()
         return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
-    }
-
-    static func writeAll(_ bytes: [UInt8], to file: Int32, on path: String) throws(SystemError) {
-        var rest = bytes[...]
-        repeat {
-            let count = try system("write", on: path) {
-                rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            }
-            rest = rest.dropFirst(count)
-        } while !rest.isEmpty
     }
 }

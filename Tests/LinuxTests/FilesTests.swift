@@ -86,6 +86,16 @@ struct FilesTests {
         #expect(status.st_mode & 0o777 == 0o600)
     }
 
+    @Test("a file that is replaced is ours, whoever had the former one")
+    func replaceForeign() throws {
+        try Files.replace(folder["pid"], with: "1\n")
+        #expect(chown(folder["pid"], 1, 2) == 0 && chmod(folder["pid"], 0o666) == 0)
+        try Files.replace(folder["pid"], with: "2\n")
+        var status = stat()
+        #expect(stat(folder["pid"], &status) == 0)
+        #expect(status.st_uid == geteuid() && status.st_mode & 0o022 == 0)
+    }
+
     @Test("the kernel sees one write: a thread's name is what was written last")
     func singleWrite() throws {
         let path = "/proc/thread-self/comm"
