@@ -45,7 +45,7 @@ public enum Address: Sendable, Equatable {
         return runtimeDirectory.map { .folder("\($0)/systemd-docker/owners") } ?? .abstract
     }
 
-    func socket(of subject: Subject) -> SocketAddress {
+    func socket(of subject: Subject) -> UnixAddress {
         switch self {
         case .folder(let folder): .path("\(folder)/\(subject.fileName)")
         case .abstract: .abstract("systemd-docker/owners/\(subject.fileName)")
@@ -64,7 +64,7 @@ public enum Address: Sendable, Equatable {
     }
 
     /// The socket of a container.
-    func socket(of id: ContainerID) -> SocketAddress {
+    func socket(of id: ContainerID) -> UnixAddress {
         switch self {
         case .folder(let folder): .path("\(folder)/\(id.text)")
         case .abstract: .abstract("systemd-docker/claims/\(id.text)")

@@ -50,7 +50,7 @@ public final class Claim {
     private let address: Address
     private let offer: Offer
     private let listener: Descriptor
-    private let readiness: Readiness
+    private let epoll: Epoll
     /// Holds the socket's file; `nil` where it has none, or none any more.
     private var folder: SharedFolder?
 
@@ -73,10 +73,10 @@ public final class Claim {
         self.address = address
         self.offer = offer
         do {
-            readiness = try Readiness()
+            epoll = try Epoll()
             if case .folder(let path) = address { folder = try SharedFolder(.private(at: path, depth: 2)) }
             listener = try Self.listen(at: address, folder, id)
-            try readiness.add(listener)
+            try epoll.add(listener)
         } catch let error as SystemError where error.isAddressInUse {
             throw ClaimError("claim container \(id): another process has claimed it: \(error.subject)")
         } catch {
@@ -87,12 +87,12 @@ public final class Claim {
     deinit { close() }
 
     /// Readable whenever ``serve()`` has something to do.
-    public var descriptor: Descriptor { _read { yield readiness.descriptor } }
+    public var descriptor: Descriptor { _read { yield epoll.descriptor } }
 
     /// Answers whoever asks and may; others are hung up on.
     public func serve() {
         // An epoll that cannot be read has nothing to tell, and the runtime on the other side has a time limit.
-        for number in (try? readiness.readable()) ?? [] {
+        for number in (try? epoll.ready()) ?? [] {
             if number == listener.rawValue {
                 accept()
             } else if let connection = connections[number], !answer(connection.descriptor) {
@@ -118,7 +118,7 @@ public final class Claim {
         } catch  where error.isNobodyListening && !error.isNameTooLong {}
         // Of supervisors that were killed: a runtime that asks for their containers may never come.
         for name in try Files.names(in: shared.folder.place(of: "."))
-        where SocketAddress.path(shared.folder.place(of: name)).isLeftBehind {
+        where UnixAddress.path(shared.folder.place(of: name)).isLeftBehind {
             try shared.folder.remove(name)
         }
         // A runtime must never find a socket that does not listen yet: it would take it for one that was left behind.
@@ -131,7 +131,7 @@ public final class Claim {
 
     private func accept() {
         while let connection = try? listener.accept() {
-            guard let peer = try? Peer(of: connection), address.isRuntime(peer), (try? readiness.add(connection)) != nil
+            guard let peer = try? Peer(of: connection), address.isRuntime(peer), (try? epoll.add(connection)) != nil
             else {
                 continue
             }

@@ -35,7 +35,7 @@ public struct Claimer: ~Copyable {
         return Claimer(process: peer.process, id: id, connection: connection)
     }
 
-    private static func connection(to socket: SocketAddress) throws(SystemError) -> Descriptor? {
+    private static func connection(to socket: UnixAddress) throws(SystemError) -> Descriptor? {
         do throws(SystemError) {
             return try .connected(to: socket)
         } catch {

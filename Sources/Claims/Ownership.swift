@@ -35,7 +35,7 @@ public struct Subject: Sendable, Equatable {
 /// closes it with the process, so a supervisor that was killed owns nothing any more.
 public final class Ownership {
     private let listeners: [Listener]
-    private let readiness: Readiness
+    private let epoll: Epoll
 
     private final class Listener {
         let socket: Descriptor
@@ -80,7 +80,7 @@ public final class Ownership {
         }
         var listeners: [Listener] = []
         if case .folder(let folder) = address {
-            for name in try Files.names(in: folder) where SocketAddress.path("\(folder)/\(name)").isLeftBehind {
+            for name in try Files.names(in: folder) where UnixAddress.path("\(folder)/\(name)").isLeftBehind {
                 try Files.remove("\(folder)/\(name)")
             }
             let path = "\(folder)/\(subject.fileName)"
@@ -99,14 +99,14 @@ public final class Ownership {
 
     private init(_ listeners: [Listener]) throws(SystemError) {
         self.listeners = listeners
-        readiness = try Readiness()
-        for listener in listeners { try readiness.add(listener.socket) }
+        epoll = try Epoll()
+        for listener in listeners { try epoll.add(listener.socket) }
     }
 
     deinit { close() }
 
     /// Readable whenever ``serve()`` has something to do.
-    public var descriptor: Descriptor { _read { yield readiness.descriptor } }
+    public var descriptor: Descriptor { _read { yield epoll.descriptor } }
 
     /// Hangs up on all who have asked: that somebody listens was the answer.
     public func serve() {

@@ -96,14 +96,14 @@ public final class CurlTransport {
             sources.removeValue(forKey: descriptor)?.stop()
             return
         }
-        var readiness: EventLoop.Readiness = []
-        if what & CURL_POLL_IN != 0 { readiness.insert(.readable) }
-        if what & CURL_POLL_OUT != 0 { readiness.insert(.writable) }
+        var events: Epoll.Events = []
+        if what & CURL_POLL_IN != 0 { events.insert(.readable) }
+        if what & CURL_POLL_OUT != 0 { events.insert(.writable) }
         // A socket that cannot be watched never gets ready: the transfer ends by its time limit.
         if let source = sources[descriptor] {
-            try? source.watch(for: readiness)
+            try? source.watch(for: events)
         } else {
-            sources[descriptor] = try? EventLoop.shared.watch(unowned: descriptor, for: readiness) { [weak self] ready in
+            sources[descriptor] = try? EventLoop.shared.watch(unowned: descriptor, for: events) { [weak self] ready in
                 var mask: Int32 = 0
                 if ready.contains(.readable) { mask |= CURL_CSELECT_IN }
                 if ready.contains(.writable) { mask |= CURL_CSELECT_OUT }

@@ -59,7 +59,7 @@ public struct ChildProcess: ~Copyable, Sendable {
 
     /// How it ended; waits for that.
     ///
-    /// Readiness of its pidfd says that there is nothing to wait for.
+    /// It does not wait once the pidfd is readable.
     public mutating func reap() throws(SystemError) -> ExitStatus {
         var status: Int32 = 0
         try system("waitpid", on: "process \(process.id)") { waitpid(process.id, &status, 0) }

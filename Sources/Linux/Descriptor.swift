@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLinux
 internal import Glibc
 
 /// An open file descriptor with one owner, closed when that owner lets go of it.
@@ -38,22 +37,6 @@ public struct Descriptor: ~Copyable, Sendable {
     }
 }
 
-/// The two ends of a pipe(2).
-public struct Pipe: ~Copyable, Sendable {
-    public let reading: Descriptor
-    public let writing: Descriptor
-
-    public init() throws(SystemError) {
-        var ends: [Int32] = [-1, -1]
-        try system("pipe2", on: "new pipe") { CLinux_pipe(&ends) }
-        reading = Descriptor(owning: ends[0])
-        writing = Descriptor(owning: ends[1])
-    }
-
-    /// The reading end alone; the writing end is closed.
-    public consuming func closingWriting() -> Descriptor { reading }
-}
-
 /// Reads at most `count` bytes of a descriptor that somebody else owns; empty at the end of the file.
 public func readBytes(from descriptor: Int32, upTo count: Int) throws(SystemError) -> [UInt8] {
     var failure: SystemError?
@@ -68,11 +51,4 @@ public func readBytes(from descriptor: Int32, upTo count: Int) throws(SystemErro
     }
     if let failure { throw failure }
     return bytes
-}
-
-/// The size of the terminal behind a descriptor, in characters; `nil` where there is none (ioctl_tty(2), TIOCGWINSZ).
-public func windowSize(of descriptor: Int32) -> (rows: Int, columns: Int)? {
-    var size = winsize()
-    guard CLinux_window_size(descriptor, &size) == 0 else { return nil }
-    return (Int(size.ws_row), Int(size.ws_col))
 }

@@ -29,30 +29,3 @@ public struct Packet: ~Copyable, Sendable {
         return descriptors
     }
 }
-
-extension Descriptor {
-    /// Sends a packet without waiting, and with it duplicates of descriptors, at most ``Packet/mostDescriptors``.
-    ///
-    /// - Throws: EAGAIN where the other end does not read.
-    public func send(_ bytes: [UInt8], with descriptors: [Int32] = []) throws(SystemError) {
-        try system("sendmsg", on: "descriptor \(rawValue)") {
-            CLinux_send_descriptors(rawValue, bytes, bytes.count, descriptors, descriptors.count)
-        }
-    }
-
-    /// Reads one packet without waiting.
-    ///
-    /// - Throws: EAGAIN where there is none.
-    public func receivePacket(upTo count: Int) throws(SystemError) -> Packet {
-        var buffer = [UInt8](repeating: 0, count: count)
-        var descriptors = [Int32](repeating: -1, count: Packet.mostDescriptors)
-        var received = 0
-        var isTruncated: Int32 = 0
-        let length = try system("recvmsg", on: "descriptor \(rawValue)") {
-            CLinux_receive_descriptors(rawValue, &buffer, count, &descriptors, &received, &isTruncated)
-        }
-        return Packet(
-            bytes: Array(buffer.prefix(length)), isTruncated: isTruncated != 0,
-            owning: Array(descriptors.prefix(received)))
-    }
-}

@@ -24,11 +24,11 @@ extension EventLoop {
     ///
     /// - Parameters:
     ///   - descriptor: The descriptor, which stays open until then.
-    ///   - be: What is waited for; ``Readiness/hungUp`` and ``Readiness/failed`` end every wait.
+    ///   - be: What is waited for; ``Epoll/Events/hungUp`` and ``Epoll/Events/failed`` end every wait.
     /// - Returns: What it is ready for.
     /// - Throws: `CancellationError` when the task is cancelled first, ``SystemError`` when it cannot be watched.
     @LoopActor
-    public func wait(for descriptor: borrowing Descriptor, to be: Readiness) async throws -> Readiness {
+    public func wait(for descriptor: borrowing Descriptor, to be: Epoll.Events) async throws -> Epoll.Events {
         try await wait(forUnowned: descriptor.rawValue, to: be)
     }
 
@@ -40,7 +40,7 @@ extension EventLoop {
     /// - Returns: What it is ready for.
     /// - Throws: As ``wait(for:to:)``.
     @LoopActor
-    public func wait(forUnowned descriptor: Int32, to be: Readiness) async throws -> Readiness {
+    public func wait(forUnowned descriptor: Int32, to be: Epoll.Events) async throws -> Epoll.Events {
         try await wait { resume throws(SystemError) in try self.watch(unowned: descriptor, for: be) { resume($0) } }
     }
 

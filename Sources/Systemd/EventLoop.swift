@@ -85,48 +85,37 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
     // MARK: Sources
 
-    /// What a descriptor is watched for, and what it is found to be (epoll_ctl(2)).
-    public struct Readiness: OptionSet, Sendable {
-        public let rawValue: UInt32
-        public init(rawValue: UInt32) { self.rawValue = rawValue }
-        public static let readable = Readiness(rawValue: EPOLLIN.rawValue)
-        public static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
-        /// The other end is gone; the kernel reports it whether asked or not.
-        public static let hungUp = Readiness(rawValue: EPOLLHUP.rawValue)
-        public static let failed = Readiness(rawValue: EPOLLERR.rawValue)
-    }
-
     /// Calls a handler each time a descriptor is ready, until the source is released.
     ///
     /// - Parameters:
     ///   - descriptor: The descriptor, which must stay open as long as the source is held.
-    ///   - readiness: What it is watched for.
+    ///   - events: What it is watched for.
     ///   - handler: Called with what it is ready for.
     /// - Returns: The source.
     /// - Throws: EPERM for a regular file, which is always ready and cannot be watched.
     @LoopActor
     public func watch(
-        _ descriptor: borrowing Descriptor, for readiness: Readiness, _ handler: @escaping (Readiness) -> Void
+        _ descriptor: borrowing Descriptor, for events: Epoll.Events, _ handler: @escaping (Epoll.Events) -> Void
     ) throws(SystemError) -> EventSource {
-        try watch(unowned: descriptor.rawValue, for: readiness, handler)
+        try watch(unowned: descriptor.rawValue, for: events, handler)
     }
 
     /// Calls a handler each time a descriptor is ready that has no owner in this program: stdin, or one of libcurl's.
     ///
     /// - Parameters:
     ///   - descriptor: Its number; it must stay open as long as the source is held.
-    ///   - readiness: What it is watched for.
+    ///   - events: What it is watched for.
     ///   - handler: Called with what it is ready for.
     /// - Returns: The source.
     /// - Throws: As ``watch(_:for:_:)``.
     @LoopActor
     public func watch(
-        unowned descriptor: Int32, for readiness: Readiness, _ handler: @escaping (Readiness) -> Void
+        unowned descriptor: Int32, for events: Epoll.Events, _ handler: @escaping (Epoll.Events) -> Void
     ) throws(SystemError) -> EventSource {
-        let source = EventSource { handler(Readiness(rawValue: UInt32(truncatingIfNeeded: $0.number))) }
+        let source = EventSource { handler(Epoll.Events(rawValue: UInt32(truncatingIfNeeded: $0.number))) }
         try check("sd_event_add_io") {
             sd_event_add_io(
-                event, &source.pointer, descriptor, readiness.rawValue,
+                event, &source.pointer, descriptor, events.rawValue,
                 { _, _, ready, source in EventSource.fire(source, EventSource.Occasion(number: UInt64(ready))) },
                 source.asContext)
         }
@@ -183,14 +172,6 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     }
 }
 
-/// Who sent a signal, as signalfd(2) tells.
-public struct SignalSender: Sendable, Equatable {
-    /// The sender's process; 0 where the kernel itself sent it (a terminal, a timer).
-    public let process: Int32
-    /// The `si_code` of sigaction(2).
-    public let code: Int32
-}
-
 /// Everything that runs on the loop's thread.
 @globalActor
 public actor LoopActor {
@@ -228,8 +209,8 @@ public final class EventSource {
 
     /// Changes what a watched descriptor is watched for.
     @LoopActor
-    public func watch(for readiness: EventLoop.Readiness) throws(SystemError) {
-        try check("sd_event_source_set_io_events") { sd_event_source_set_io_events(pointer, readiness.rawValue) }
+    public func watch(for events: Epoll.Events) throws(SystemError) {
+        try check("sd_event_source_set_io_events") { sd_event_source_set_io_events(pointer, events.rawValue) }
     }
 }
 

@@ -49,7 +49,7 @@ struct DatagramTests {
         let socket = try UnixSocket.datagram(at: folder["notify"])
         let pipe = try Pipe()
         let sender = try Descriptor.datagramSocket(at: folder["sender"], mode: 0o600)
-        try SocketAddress.path(folder["notify"]).withPointer { pointer, length throws(SystemError) in
+        try UnixAddress.path(folder["notify"]).withPointer { pointer, length throws(SystemError) in
             try system("connect", on: "notify") { connect(sender.rawValue, pointer, length) }
         }
         for count in [1, 2, Packet.mostDescriptors] {

@@ -31,14 +31,14 @@ public enum UnixSocket {
     public static func send(_ text: String, to path: String) throws(SystemError) {
         let socket = try new(SOCK_DGRAM, on: path)
         let bytes = Array(text.utf8)
-        try withAddress(path) { address, length throws(SystemError) in
+        try UnixAddress.path(path).withPointer { address, length throws(SystemError) in
             try system("sendto", on: path) { sendto(socket.rawValue, bytes, bytes.count, 0, address, length) }
         }
     }
 
     private static func bound(to path: String, _ type: __socket_type) throws(SystemError) -> Descriptor {
         let socket = try new(type, on: path)
-        try withAddress(path) { address, length throws(SystemError) in
+        try UnixAddress.path(path).withPointer { address, length throws(SystemError) in
             try system("bind", on: path) { bind(socket.rawValue, address, length) }
         }
         return socket
@@ -47,21 +47,5 @@ public enum UnixSocket {
     private static func new(_ type: __socket_type, on path: String) throws(SystemError) -> Descriptor {
         Descriptor(
             owning: try system("socket", on: path) { socket(AF_UNIX, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0) })
-    }
-
-    private static func withAddress(
-        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(SystemError) -> Void
-    ) throws(SystemError) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw SystemError(call: "socket address", subject: path, code: ENAMETOOLONG)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        try withUnsafePointer(to: address) { pointer throws(SystemError) in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address throws(SystemError) in
-                try body(address, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
     }
 }

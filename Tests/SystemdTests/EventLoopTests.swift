@@ -99,7 +99,7 @@ struct EventLoopTests {
     @LoopActor
     func stopAndChange() async throws {
         let pipe = try Pipe()
-        var seen: [EventLoop.Readiness] = []
+        var seen: [Epoll.Events] = []
         var next = Waiter<Void>()
         let source = try EventLoop.shared.watch(pipe.writing, for: []) {
             seen.append($0)

@@ -4,6 +4,7 @@ internal import Claims
 internal import Console
 internal import Engine
 internal import Glibc
+internal import Linux
 internal import RunOptions
 internal import Systemd
 

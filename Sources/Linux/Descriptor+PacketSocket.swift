@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+extension Descriptor {
+    /// A socket of packets that others may connect to; nothing on it ever waits.
+    ///
+    /// - Throws: EADDRINUSE where the address is taken.
+    public static func listening(at address: UnixAddress) throws(SystemError) -> Descriptor {
+        let socket = try packetSocket(on: address)
+        try address.withPointer { pointer, length throws(SystemError) in
+            try system("bind", on: address.description) { bind(socket.rawValue, pointer, length) }
+        }
+        try system("listen", on: address.description) { listen(socket.rawValue, SOMAXCONN) }
+        return socket
+    }
+
+    /// A connection on which nothing ever waits.
+    ///
+    /// - Throws: EAGAIN where too many wait to be accepted, and see ``SystemError/isNobodyListening``.
+    public static func connected(to address: UnixAddress) throws(SystemError) -> Descriptor {
+        let socket = try packetSocket(on: address)
+        try address.withPointer { pointer, length throws(SystemError) in
+            try system("connect", on: address.description) { connect(socket.rawValue, pointer, length) }
+        }
+        return socket
+    }
+
+    /// The next connection of a listening socket, on which nothing ever waits.
+    ///
+    /// - Throws: EAGAIN where there is none.
+    public func accept() throws(SystemError) -> Descriptor {
+        Descriptor(owning: try system("accept4", on: "descriptor \(rawValue)") { CLinux_accept(rawValue) })
+    }
+
+    /// Waits until there is something to read, or its end; `false` when `seconds` are over (poll(2)).
+    public func waitUntilReadable(seconds: Int32) throws(SystemError) -> Bool {
+        var ready = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+        return try system("poll", on: "descriptor \(rawValue)") { poll(&ready, 1, seconds * 1000) } == 1
+    }
+
+    private static func packetSocket(on address: UnixAddress) throws(SystemError) -> Descriptor {
+        let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        return Descriptor(owning: try system("socket", on: address.description) { socket(AF_UNIX, type, 0) })
+    }
+
+    /// Sends a packet without waiting, and with it duplicates of descriptors, at most ``Packet/mostDescriptors``.
+    ///
+    /// - Throws: EAGAIN where the other end does not read.
+    public func send(_ bytes: [UInt8], with descriptors: [Int32] = []) throws(SystemError) {
+        try system("sendmsg", on: "descriptor \(rawValue)") {
+            CLinux_send_descriptors(rawValue, bytes, bytes.count, descriptors, descriptors.count)
+        }
+    }
+
+    /// Reads one packet without waiting.
+    ///
+    /// - Throws: EAGAIN where there is none.
+    public func receivePacket(upTo count: Int) throws(SystemError) -> Packet {
+        var buffer = [UInt8](repeating: 0, count: count)
+        var descriptors = [Int32](repeating: -1, count: Packet.mostDescriptors)
+        var received = 0
+        var isTruncated: Int32 = 0
+        let length = try system("recvmsg", on: "descriptor \(rawValue)") {
+            CLinux_receive_descriptors(rawValue, &buffer, count, &descriptors, &received, &isTruncated)
+        }
+        return Packet(
+            bytes: Array(buffer.prefix(length)), isTruncated: isTruncated != 0,
+            owning: Array(descriptors.prefix(received)))
+    }
+}
