@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Linux
+internal import Linux
 
 /// The cgroup that holds all processes of one container, wherever it was placed.
 public struct ContainerGroup: Sendable, Equatable {
@@ -78,66 +78,5 @@ public struct ContainerGroup: Sendable, Equatable {
     private mutating func noteIDs() {
         guard tree.isUnified, let folder else { return }
         for group in folder.withDescendants { if let id = group.id { ids.insert(id) } }
-    }
-}
-
-/// Where the kernel says that a process is, or was when it ended.
-public struct Whereabouts: Sendable, Equatable {
-    /// The ID of its version 2 cgroup.
-    let cgroup: UInt64?
-    /// Its cgroups by name; `nil` once its number may be another process's.
-    let membership: Membership?
-
-    /// Asks the kernel about who has sent a datagram.
-    ///
-    /// To be asked soon: of a process that was reaped, older kernels tell nothing (``Linux/Sender/cgroup``).
-    ///
-    /// - Parameter sender: The sender.
-    public init(of sender: borrowing Sender) {
-        let found = sender.process > 0 ? try? Membership(of: sender.process) : nil
-        // Version 1 shows a process that ends at the root of each tree (cgroups(7)), before it is a zombie.
-        let isEnding = UnitGroup.hasEnded(sender.process, proc: "/proc")
-        // Asked after all that was read, so that what was read is about this process.
-        switch sender.state {
-        case .running where !isEnding: self.init(cgroup: sender.cgroup, membership: found)
-        case .running, .ended: self.init(cgroup: sender.cgroup, membership: found?.unifiedOnly)
-        case .reaped: self.init(cgroup: sender.cgroup, membership: nil)
-        }
-    }
-
-    init(cgroup: UInt64?, membership: Membership?) {
-        self.cgroup = cgroup
-        self.membership = membership
-    }
-}
-
-/// The cgroups that a container is in, and was in: it may have sent a message before it was moved into its unit.
-public struct ContainerGroups: Sendable {
-    /// One where Docker made it and one in the unit, before and after the container was restarted last.
-    private static let most = 4
-    private var groups: [ContainerGroup] = []
-
-    /// None yet.
-    public init() {}
-
-    /// Adds one, in which all processes are the container's.
-    ///
-    /// - Parameter group: The cgroup, as long as it is there.
-    public mutating func add(_ group: ContainerGroup) { groups = (groups + [group]).suffix(Self.most) }
-
-    /// Whether a process is, or was, in the container.
-    ///
-    /// - Parameter whereabouts: What the kernel told of the process.
-    /// - Returns: `nil` where the kernel has not told enough to say either.
-    public mutating func contain(_ whereabouts: Whereabouts) -> Bool? {
-        var isOutside = !groups.isEmpty
-        for index in groups.indices {
-            switch groups[index].contains(whereabouts) {
-            case true?: return true
-            case false?: break
-            case nil: isOutside = false
-            }
-        }
-        return isOutside ? false : nil
     }
 }

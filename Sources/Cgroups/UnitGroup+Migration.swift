@@ -64,12 +64,12 @@ extension UnitGroup {
         // Trees in which Docker made no cgroup for the container: there its processes sit among others (a hybrid
         // host's version 2 tree), and only their numbers tell them apart.
         let companions = routes.filter { $0.source == nil }.map { $0.place.container(id) }
-        try Departure(
+        try ProcessMove(
             from: mainSource, to: main.place.container(id), companions: companions, freezer: freezer
         ).complete()
         for route in routes where route != main {
             guard let source = route.source else { continue }
-            try Departure(from: source, to: route.place.container(id), freezer: freezer).complete()
+            try ProcessMove(from: source, to: route.place.container(id), freezer: freezer).complete()
         }
         return Migration(lostLimits: lostLimits, notMoved: notMoved)
     }
@@ -172,8 +172,8 @@ extension UnitGroup {
     }
 
     /// What stops the container's processes while they are moved, where the kernel can.
-    private func freezer(of id: String, in membership: Membership, main: Group) -> Departure.Freezer? {
-        if let freezer = Departure.Freezer.unified(main) { return freezer }
+    private func freezer(of id: String, in membership: Membership, main: Group) -> ProcessMove.Freezer? {
+        if let freezer = ProcessMove.Freezer.unified(main) { return freezer }
         guard let entry = membership.entries.first(where: { $0.controllers.contains("freezer") }),
             let mount = mounts.folder(of: entry), let path = CgroupPath.ofContainer(id, in: entry.path)
         else { return nil }

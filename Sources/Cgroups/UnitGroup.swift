@@ -94,7 +94,7 @@ public struct UnitGroup: Sendable, Equatable {
             throw CgroupError(error, doing: "making a cgroup for the supervisor")
         }
         // All of them: a shell that waits for us (ExecStart=sh -c …) would block the controllers as we do.
-        try Departure(from: tracking.group, to: supervisor, withDescendants: false).complete()
+        try ProcessMove(from: tracking.group, to: supervisor, withDescendants: false).complete()
     }
 
     /// Takes the controllers back that a container had in the unit, once no other container is there.

@@ -16,21 +16,21 @@ struct OutputMark {
     /// How much of the end of each stream is noted.
     static let length = 1024
 
-    private let note: Note
+    private let mark: CgroupMark
     private let owner: [UInt8]
 
     /// - Parameter process: the container's PID 1: another one of the same container has another output.
     init(of container: Container, process: Int32) throws(CgroupError) {
-        note = try Note(on: process)
+        mark = try CgroupMark(on: process)
         owner = Array("\(container.id) \(process)\n".utf8)
     }
 
     /// Notes it; `false` where that cannot be done: we are not root, or the container is gone.
-    func leave(_ place: Place) -> Bool { (try? note.write(owner + Self.encode(place))) != nil }
+    func leave(_ place: Place) -> Bool { (try? mark.write(owner + Self.encode(place))) != nil }
 
     /// What a former wrapper has noted.
     func find() -> Place? {
-        guard let bytes = try? note.read(), bytes.starts(with: owner) else { return nil }
+        guard let bytes = try? mark.read(), bytes.starts(with: owner) else { return nil }
         return Self.decode(bytes.dropFirst(owner.count))
     }
 

@@ -56,7 +56,7 @@ public enum Program {
         guard isCreate else { return nil }
         // In this order: who answers has lived until then, so that the number was its own.
         let place = try RuntimeError.of { () throws(CgroupError) in
-            try UnitGroup.birthplace(ofContainer: id.text, of: claimer.process)
+            try UnitGroup.cgroupsPath(ofContainer: id.text, of: claimer.process)
         }
         var answer = try RuntimeError.of { () throws(ClaimError) in try claimer.ask() }
         try bundle.order(place: place, socketNames: answer.names)

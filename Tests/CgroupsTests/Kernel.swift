@@ -18,14 +18,14 @@ final class Kernel {
     private static let own = Result { try Membership.ofThisProcess() }
 
     /// The versions that this machine has trees of.
-    static let versions: [Version] = {
-        guard let mounts = try? mounted.get() else { return [] }
-        switch mounts.hierarchy {
-        case .unified: return [.unified]
-        case .hybrid: return [.unified, .legacy]
-        case .legacy: return [.legacy]
+    ///
+    /// Where that cannot be told it is both: then ``init(_:)`` says why, instead of suites without a case.
+    static let versions: [Version] =
+        switch try? mounted.get().hierarchy {
+        case .unified: [.unified]
+        case .legacy: [.legacy]
+        case .hybrid, nil: [.unified, .legacy]
         }
-    }()
 
     let version: Version
     let root: String

@@ -73,9 +73,9 @@ struct MigrationTests {
         // Ordinary files: whoever is listed stays listed.
         let folder = try Folder(["from/cgroup.procs": "41\n42\n", "from/cgroup.freeze": "", "to/cgroup.procs": ""])
         let from = Group(path: "\(folder.path)/from")
-        var departure = Departure(from: from, to: Group(path: "\(folder.path)/to"), freezer: .unified(from))
-        departure.patience = .milliseconds(20)
-        #expect(throws: CgroupError.notEmptied(group: from.path)) { try departure.complete() }
+        var move = ProcessMove(from: from, to: Group(path: "\(folder.path)/to"), freezer: .unified(from))
+        move.timeout = .milliseconds(20)
+        #expect(throws: CgroupError.notEmptied(group: from.path)) { try move.complete() }
         #expect(try folder.text("to/cgroup.procs") == "42")
         #expect(try folder.text("from/cgroup.freeze") == "0")
     }
@@ -83,8 +83,8 @@ struct MigrationTests {
     @Test("a process that cannot be seen from here is not taken for ourselves")
     func unseen() throws {
         let folder = try Folder(["from/cgroup.procs": "0\n", "to/cgroup.procs": ""])
-        let departure = Departure(from: Group(path: "\(folder.path)/from"), to: Group(path: "\(folder.path)/to"))
-        #expect(throws: CgroupError.self) { try departure.complete() }
+        let move = ProcessMove(from: Group(path: "\(folder.path)/from"), to: Group(path: "\(folder.path)/to"))
+        #expect(throws: CgroupError.self) { try move.complete() }
         #expect(try folder.text("to/cgroup.procs") == "")
     }
 

@@ -37,7 +37,7 @@ struct RemovalTests {
     }
 
     @Test("what Docker leaves in trees that systemd does not manage goes, and what was there before stays")
-    func footprint() throws {
+    func leftovers() throws {
         let root = try Folder([
             "systemd/cgroup.procs": "", "freezer/cgroup.procs": "", "cpuset/cgroup.procs": "",
             "cpuset/system.slice/cgroup.procs": "",
@@ -45,17 +45,17 @@ struct RemovalTests {
         let membership = Membership(
             parsing: "3:cpuset:/\n2:freezer:/\n1:name=systemd:/system.slice/web.service\n0::/\n")
         let unit = try UnitGroup(unit: "web.service", membership: membership, root: root.path)
-        let footprint = Footprint(before: unit, membership: membership)
+        let leftovers = LeftoverCgroups(before: unit, membership: membership)
         #expect(
-            footprint.folders == [
+            leftovers.folders == [
                 "\(root.path)/cpuset/system.slice/web.service", "\(root.path)/freezer/system.slice/web.service",
                 "\(root.path)/freezer/system.slice",
             ])
-        for folder in footprint.folders.reversed() { try Files.makeFolder(folder) }
+        for folder in leftovers.folders.reversed() { try Files.makeFolder(folder) }
         try Files.makeFolder("\(root.path)/freezer/system.slice/web.service/\(Kernel.id)")
         try Files.makeFolder("\(root.path)/freezer/system.slice/other.service")
 
-        let kept = Footprint(folders: footprint.folders)
+        let kept = LeftoverCgroups(folders: leftovers.folders)
         try kept.remove(container: Kernel.id)
         #expect(!Files.exists("\(root.path)/cpuset/system.slice/web.service"))
         #expect(Files.exists("\(root.path)/cpuset/system.slice"))
@@ -64,9 +64,9 @@ struct RemovalTests {
         try kept.remove(container: Kernel.id)
     }
 
-    @Test("on version 2 there is nothing to note")
+    @Test("on version 2 there are none")
     func unified() throws {
         let kernel = try Kernel(.unified)
-        #expect(try Footprint(before: kernel.unitGroup()).folders.isEmpty)
+        #expect(try LeftoverCgroups(before: kernel.unitGroup()).folders.isEmpty)
     }
 }

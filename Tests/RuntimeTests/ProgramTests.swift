@@ -163,7 +163,7 @@ struct ProgramTests {
         // Of ours nothing else is open; 9 and what the shell reads its script from are the shell's own.
         #expect(end.note[19].hasPrefix("Sig"))
         let order = try Document(Files.read(folder["bundle/config.json"]))
-        let place = try UnitGroup.birthplace(ofContainer: Self.id, of: getpid())
+        let place = try UnitGroup.cgroupsPath(ofContainer: Self.id, of: getpid())
         #expect(try order.value(at: "linux", "cgroupsPath") == place)
         #expect(try order.value(at: "process", "env") == ["LISTEN_FDNAMES=pipe2:pipe0"])
         #expect(!Files.exists(folder["log"]))

@@ -78,7 +78,7 @@ enum Placement: String, Sendable {
             if isUnified, hasControllers, !isDelegated {
                 "the unit has no Delegate=yes"
             } else if !isUnified, !cleansUp {
-                // runc makes cgroups there that nobody but us would remove (Footprint).
+                // runc makes cgroups there that nobody but us would remove (LeftoverCgroups).
                 "nobody stays, as root, who would clean up version 1 cgroups"
             } else if !isUnified, namesControllers {
                 "--cgroups names single controllers"

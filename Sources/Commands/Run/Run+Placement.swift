@@ -14,7 +14,7 @@ extension Run {
     struct Place {
         var group: UnitGroup
         var choice: Placement.Choice
-        var footprint: Footprint
+        var leftovers: LeftoverCgroups
         /// With native placement, what our runtime hands on to.
         var runtime: ContainerRuntime
         var daemonIsRootless: Bool
@@ -44,7 +44,7 @@ extension Run {
             try signals.watchUnit()
         }
         return Place(
-            group: group, choice: choice, footprint: try Footprint(before: group), runtime: runtime,
+            group: group, choice: choice, leftovers: try LeftoverCgroups(before: group), runtime: runtime,
             daemonIsRootless: info.isRootless)
     }
 
@@ -136,7 +136,7 @@ extension Run {
     func clear(_ place: Place, container id: String) {
         do throws(CgroupError) {
             try place.group.removeGroups(ofContainer: id)
-            try place.footprint.remove(container: id)
+            try place.leftovers.remove(container: id)
             place.group.releaseControllers()
         } catch {
             diagnostics.warning(error)

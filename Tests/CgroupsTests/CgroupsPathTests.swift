@@ -4,8 +4,8 @@ import Testing
 
 @testable import Cgroups
 
-@Suite("Birthplace")
-struct BirthplaceTests {
+@Suite("Cgroups path")
+struct CgroupsPathTests {
     @Test(
         "is below the innermost unit of its supervisor",
         arguments: [
@@ -26,24 +26,24 @@ struct BirthplaceTests {
             ("1:name=systemd:/\n0::/system.slice/web.service", "/system.slice/web.service/\(Kernel.id)"),
         ])
     func unified(text: String, place: String) throws {
-        #expect(try Self.birthplace(text, .unified) == place)
+        #expect(try Self.cgroupsPath(text, .unified) == place)
     }
 
     @Test("is told by systemd's own tree on version 1", arguments: [Hierarchy.legacy, .hybrid])
     func legacy(hierarchy: Hierarchy) throws {
         let text = "4:memory:/elsewhere.service\n1:name=systemd:/system.slice/web.service\n0::/other.service"
-        #expect(try Self.birthplace(text, hierarchy) == "/system.slice/web.service/\(Kernel.id)")
+        #expect(try Self.cgroupsPath(text, hierarchy) == "/system.slice/web.service/\(Kernel.id)")
     }
 
     @Test(
         "is nowhere for a process that our cgroup namespace does not show",
         arguments: ["0::/../web.service", "0::/../../web.service/supervisor", "1:name=systemd:/web.service", ""])
     func nowhere(text: String) {
-        #expect(throws: CgroupError.outside(process: 7)) { try Self.birthplace(text, .unified) }
+        #expect(throws: CgroupError.outside(process: 7)) { try Self.cgroupsPath(text, .unified) }
     }
 
-    private static func birthplace(_ text: String, _ hierarchy: Hierarchy) throws -> String {
-        try UnitGroup.birthplace(
+    private static func cgroupsPath(_ text: String, _ hierarchy: Hierarchy) throws -> String {
+        try UnitGroup.cgroupsPath(
             ofContainer: Kernel.id, of: 7, in: Membership(parsing: text), hierarchy: hierarchy)
     }
 }

@@ -4,7 +4,7 @@ internal import Glibc
 internal import Linux
 
 /// Moves every process of one cgroup to another, however fast they fork.
-struct Departure {
+struct ProcessMove {
     let from: Group
     let to: Group
     /// Whether cgroups below `from` are emptied, too.
@@ -13,7 +13,7 @@ struct Departure {
     var companions: [Group] = []
     /// Stops and resumes what is still in `from`: a file and the words for it.
     var freezer: Freezer?
-    var patience: Duration = .seconds(5)
+    var timeout: Duration = .seconds(5)
 
     init(from: Group, to: Group, withDescendants: Bool = true, companions: [Group] = [], freezer: Freezer? = nil) {
         self.from = from
@@ -47,7 +47,7 @@ struct Departure {
     /// frozen, which stops those that are still in it and lets go of each that leaves.
     func complete() throws(CgroupError) {
         let clock = ContinuousClock()
-        let deadline = clock.now + patience
+        let deadline = clock.now + timeout
         var looks = 0
         var emptyLooks = 0
         var isFrozen = false

@@ -11,14 +11,14 @@ extension UnitGroup {
     ///   - supervisor: Its process.
     ///   - root: Where cgroups are mounted.
     /// - Throws: ``CgroupError/outside(process:)`` when we have no name for its cgroup.
-    public static func birthplace(
+    public static func cgroupsPath(
         ofContainer id: String, of supervisor: Int32, root: String = "/sys/fs/cgroup"
     ) throws(CgroupError) -> String {
-        try birthplace(
+        try cgroupsPath(
             ofContainer: id, of: supervisor, in: try Membership(of: supervisor), hierarchy: try .detect(root: root))
     }
 
-    static func birthplace(
+    static func cgroupsPath(
         ofContainer id: String, of supervisor: Int32, in membership: Membership, hierarchy: Hierarchy
     ) throws(CgroupError) -> String {
         guard let path = membership.entries.first(where: { $0.isTracking(in: hierarchy) })?.path,

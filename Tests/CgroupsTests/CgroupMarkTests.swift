@@ -5,23 +5,23 @@ import Testing
 
 @testable import Cgroups
 
-@Suite("A note on a cgroup")
-struct NoteTests {
+@Suite("Cgroup mark")
+struct CgroupMarkTests {
     private static let group = "system.slice/web.service/container"
 
     @Test("is on the cgroup of the process, the last one that was written, and gone with the cgroup")
     func lifetime() throws {
         let root = try Folder(["cgroup.procs": "", "\(Self.group)/cgroup.procs": "7\n"])
         let proc = try Folder(["7/cgroup": "0::/\(Self.group)\n"])
-        let note = try Note(on: 7, proc: proc.path, root: root.path)
-        #expect(try note.read() == [])
-        try note.write([1, 2, 3])
-        try note.write([4, 0])
-        #expect(try Note(on: 7, proc: proc.path, root: root.path).read() == [4, 0])
+        let mark = try CgroupMark(on: 7, proc: proc.path, root: root.path)
+        #expect(try mark.read() == [])
+        try mark.write([1, 2, 3])
+        try mark.write([4, 0])
+        #expect(try CgroupMark(on: 7, proc: proc.path, root: root.path).read() == [4, 0])
         try Files.remove("\(root.path)/\(Self.group)/cgroup.procs")
         try Files.removeFolder("\(root.path)/\(Self.group)")
-        #expect(throws: SystemError.self) { try note.read() }
-        #expect(throws: SystemError.self) { try note.write([1]) }
+        #expect(throws: SystemError.self) { try mark.read() }
+        #expect(throws: SystemError.self) { try mark.write([1]) }
     }
 
     @Test("is in the tree that systemd tells services apart by")
@@ -30,14 +30,14 @@ struct NoteTests {
             "systemd/cgroup.procs": "", "systemd/a/cgroup.procs": "7\n", "memory/b/cgroup.procs": "",
         ])
         let proc = try Folder(["7/cgroup": "4:memory:/b\n1:name=systemd:/a\n0::/\n"])
-        try Note(on: 7, proc: proc.path, root: root.path).write([1])
-        #expect(try Note(on: 7, proc: proc.path, root: root.path).read() == [1])
+        try CgroupMark(on: 7, proc: proc.path, root: root.path).write([1])
+        #expect(try CgroupMark(on: 7, proc: proc.path, root: root.path).read() == [1])
     }
 
     @Test("is nowhere outside our cgroup namespace, and not where there is no such process", arguments: [7, 8])
     func nowhere(process: Int32) throws {
         let root = try Folder(["cgroup.procs": ""])
         let proc = try Folder(["7/cgroup": "0::/../other\n"])
-        #expect(throws: CgroupError.self) { try Note(on: process, proc: proc.path, root: root.path) }
+        #expect(throws: CgroupError.self) { try CgroupMark(on: process, proc: proc.path, root: root.path) }
     }
 }

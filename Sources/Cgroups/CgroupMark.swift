@@ -4,17 +4,20 @@ internal import CLinux
 internal import Glibc
 public import Linux
 
-/// A note on a process's cgroup: it outlives whoever has written it, and is gone with the cgroup.
+/// Bytes that are attached to a process's cgroup: they outlive the process that wrote them, and go with the cgroup.
 ///
-/// An extended attribute of the cgroup's folder, as systemd's own `trusted.delegate` is. Of that kind they are root's
-/// (CAP_SYS_ADMIN, xattr(7)): no container can read or forge them.
-public struct Note: Sendable {
+/// An extended attribute of the cgroup's folder, as systemd's own `trusted.delegate` is. Only root (CAP_SYS_ADMIN) reads
+/// and writes the `trusted` ones (xattr(7)): no container can forge them.
+public struct CgroupMark: Sendable {
     private let path: String
     private static let name = "trusted.systemd-docker.output"
     /// The longest that is read.
     private static let longest = 8192
 
-    /// Finds the cgroup by a process in it, in the tree that systemd tells services apart by.
+    /// Finds a process's cgroup in the tree in which systemd tracks services.
+    ///
+    /// - Parameter process: The process.
+    /// - Throws: ``CgroupError/gone(process:)`` where it has none that can be seen from here.
     public init(on process: Int32) throws(CgroupError) {
         try self.init(on: process, proc: "/proc", root: "/sys/fs/cgroup")
     }
@@ -29,12 +32,18 @@ public struct Note: Sendable {
         path = folder + entry.path
     }
 
-    /// Writes it, in place of what was there: whoever is killed leaves the old one or the new one.
+    /// Replaces the mark: a process that is killed meanwhile leaves the former one or the new one.
+    ///
+    /// - Parameter bytes: The mark, at most 8 KiB.
+    /// - Throws: EPERM without CAP_SYS_ADMIN, ENOENT where the cgroup is gone.
     public func write(_ bytes: [UInt8]) throws(SystemError) {
         try system("setxattr", on: path) { setxattr(path, Self.name, bytes, bytes.count, 0) }
     }
 
-    /// Reads it; empty where nobody has written one.
+    /// Reads the mark.
+    ///
+    /// - Returns: Its bytes; empty where there is none.
+    /// - Throws: ENOENT where the cgroup is gone.
     public func read() throws(SystemError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Self.longest)
         do throws(SystemError) {
