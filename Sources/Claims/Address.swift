@@ -5,23 +5,25 @@ internal import Linux
 
 /// Where a supervisor waits for our runtime to ask about its container.
 public enum Address: Sendable, Equatable {
-    /// A socket named after the container, in a folder that only root, or our own user, may enter.
+    /// A socket named after the container, in a folder that only root, or our own user, can enter.
     case folder(String)
-    /// An abstract socket: for a supervisor that talks to root's Docker and is not root.
+    /// An abstract socket: for a supervisor that is not root and uses root's Docker.
     case abstract
 
     /// Root's.
     public static let system = Address.folder("/run/systemd-docker/claims")
 
-    /// The one of a user who has a Docker of his own.
+    /// A rootless daemon's, in the user's own folder.
+    ///
+    /// - Parameter runtimeDirectory: `XDG_RUNTIME_DIR`.
     public static func user(runtimeDirectory: String) -> Address {
         .folder("\(runtimeDirectory)/systemd-docker/claims")
     }
 
-    /// Where a supervisor has to wait, so that the runtime of its daemon finds it.
+    /// Where a supervisor has to listen, so that the runtime of its daemon finds it.
     ///
     /// - Parameters:
-    ///   - daemonIsRootless: the daemon is the user's own.
+    ///   - daemonIsRootless: Whether the daemon is the user's own.
     ///   - runtimeDirectory: `XDG_RUNTIME_DIR`.
     public static func ofSupervisor(daemonIsRootless: Bool, runtimeDirectory: String?) -> Address {
         if daemonIsRootless, let runtimeDirectory { return user(runtimeDirectory: runtimeDirectory) }
@@ -69,24 +71,5 @@ public enum Address: Sendable, Equatable {
         case .folder(let folder): .path("\(folder)/\(id.text)")
         case .abstract: .abstract("systemd-docker/claims/\(id.text)")
         }
-    }
-}
-
-/// A container's full ID: 64 hexadecimal digits, and so nothing that could lead a path elsewhere.
-public struct ContainerID: Sendable, Equatable, CustomStringConvertible {
-    public let text: String
-
-    /// `nil` for anything else, such as a short ID.
-    public init?(_ text: String) {
-        guard text.utf8.count == 64, text.utf8.allSatisfy(Self.isDigit) else { return nil }
-        self.text = text
-    }
-
-    /// As Docker shortens it.
-    public var description: String { String(text.prefix(12)) }
-
-    /// As Docker writes them, in small letters.
-    static func isDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }

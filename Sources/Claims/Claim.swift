@@ -3,55 +3,19 @@
 internal import Glibc
 public import Linux
 
-/// What a container is given beside its place.
+/// Says that a container is this supervisor's: our runtime finds the claim, and creates the container in the cgroup of
+/// the supervisor's unit.
 ///
-/// The descriptors stay their owner's, and must stay open as long as the claim.
-public struct Offer: Sendable, Equatable {
-    /// One socket of the unit's (sd_listen_fds_with_names(3)).
-    public struct Socket: Sendable, Equatable {
-        public var name: String
-        public var descriptor: Int32
-
-        public init(name: String, descriptor: Int32) {
-            self.name = name
-            self.descriptor = descriptor
-        }
-    }
-
-    /// What takes the place of Docker's own pipes.
-    public struct Output: Sendable, Equatable {
-        public var stdout: Int32
-        public var stderr: Int32
-
-        public init(stdout: Int32, stderr: Int32) {
-            self.stdout = stdout
-            self.stderr = stderr
-        }
-    }
-
-    /// In the order in which the container gets them, from 3 on.
-    public var sockets: [Socket] = []
-    public var output: Output?
-
-    public init(sockets: [Socket] = [], output: Output? = nil) {
-        self.sockets = sockets
-        self.output = output
-    }
-}
-
-/// A supervisor's word that a container is its own: our runtime finds it, and makes the container in the cgroup of the
-/// unit that the supervisor is in.
-///
-/// Made between create and start, and closed once the container is started. Nothing here waits.
+/// It is a listening socket, made before the container is started and closed after that. Nothing here blocks.
 public final class Claim {
-    /// What has hung up, or was told all, is closed at once: there is seldom more than one.
+    /// By descriptor; rarely more than one.
     private var connections: [Int32: Connection] = [:]
     private let id: ContainerID
     private let address: Address
     private let offer: Offer
     private let listener: Descriptor
     private let epoll: Epoll
-    /// Holds the socket's file; `nil` where it has none, or none any more.
+    /// The folder of the socket's file; `nil` for an abstract address, and after ``close()``.
     private var folder: SharedFolder?
 
     private final class SharedFolder {
@@ -64,11 +28,15 @@ public final class Claim {
         init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
     }
 
-    /// Claims a container; a claim that somebody left behind who is gone is replaced.
+    /// Claims a container, in place of a claim that a supervisor which was killed has left.
     ///
-    /// - Parameter id: its full ID.
+    /// - Parameters:
+    ///   - id: Its full ID.
+    ///   - address: ``Address/ofSupervisor(daemonIsRootless:runtimeDirectory:)``.
+    ///   - offer: What the runtime is given for the container.
+    /// - Throws: ``ClaimError`` where another process has claimed it, or the socket cannot be made.
     public init(of id: String, at address: Address, offering offer: Offer = Offer()) throws(ClaimError) {
-        guard let id = ContainerID(id) else { throw ClaimError("claim container \(id): not a full container ID") }
+        guard let id = ContainerID(id) else { throw ClaimError("\"\(id)\" is not a full container ID") }
         self.id = id
         self.address = address
         self.offer = offer
@@ -78,20 +46,20 @@ public final class Claim {
             listener = try Self.listen(at: address, folder, id)
             try epoll.add(listener)
         } catch let error as SystemError where error.isAddressInUse {
-            throw ClaimError("claim container \(id): another process has claimed it: \(error.subject)")
+            throw ClaimError("another process has claimed it: it listens on \(error.subject)")
         } catch {
-            throw ClaimError("claim container \(id): \(error)")
+            throw ClaimError("\(error)")
         }
     }
 
     deinit { close() }
 
-    /// Readable whenever ``serve()`` has something to do.
+    /// Readable when ``serve()`` has something to do.
     public var descriptor: Descriptor { _read { yield epoll.descriptor } }
 
-    /// Answers whoever asks and may; others are hung up on.
+    /// Answers runtimes; closes all other connections.
     public func serve() {
-        // An epoll that cannot be read has nothing to tell, and the runtime on the other side has a time limit.
+        // Without a list of them nothing can be answered, and the runtime on the other side has a time limit.
         for number in (try? epoll.ready()) ?? [] {
             if number == listener.rawValue {
                 accept()
@@ -101,9 +69,9 @@ public final class Claim {
         }
     }
 
-    /// Gives the claim up.
+    /// Withdraws the claim.
     public func close() {
-        try? folder?.folder.remove(id.text)  // Else it is one that nobody listens on, which the runtime removes.
+        try? folder?.folder.remove(id.text)  // What stays is a socket that does not listen: the runtime removes it.
         folder = nil
     }
 
@@ -116,12 +84,12 @@ public final class Claim {
             _ = try Descriptor.connected(to: socket)
             throw SystemError(call: "bind", subject: path, code: EADDRINUSE)
         } catch  where error.isNobodyListening && !error.isNameTooLong {}
-        // Of supervisors that were killed: a runtime that asks for their containers may never come.
+        // Sockets of supervisors that were killed: no runtime may ever ask for their containers and remove them.
         for name in try Files.names(in: shared.folder.place(of: "."))
         where UnixAddress.path(shared.folder.place(of: name)).isLeftBehind {
             try shared.folder.remove(name)
         }
-        // A runtime must never find a socket that does not listen yet: it would take it for one that was left behind.
+        // Under another name until it listens: a runtime would take it for one that was left, and remove it.
         let draft = ".\(getpid())"
         try shared.folder.remove(draft)
         let listener = try Descriptor.listening(at: .path(shared.folder.place(of: draft)))
@@ -139,7 +107,7 @@ public final class Claim {
         }
     }
 
-    /// Whether there is more to come on this connection.
+    /// Answers one question; `false` where the connection is to be closed.
     private func answer(_ connection: borrowing Descriptor) -> Bool {
         let descriptors = (offer.output.map { [$0.stdout, $0.stderr] } ?? []) + offer.sockets.map(\.descriptor)
         guard let packet = try? connection.receivePacket(upTo: Question.longest),

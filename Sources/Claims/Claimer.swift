@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import Linux
 
-/// The supervisor that has claimed a container, found by our runtime, which waits for its answer.
+/// The supervisor that has claimed a container, as our runtime finds it.
 public struct Claimer: ~Copyable {
     /// Its process.
     ///
-    /// What the kernel says of that number before ``ask()`` is about the claimer: it lived to answer.
+    /// What the kernel says about this number before ``ask()`` is true of the claimer: it was alive to answer.
     public let process: Int32
     private let id: ContainerID
     private let connection: Descriptor
 
-    /// Finds it; `nil` where nobody has claimed the container.
+    /// Finds the supervisor that has claimed a container, and removes sockets on which no process listens any more.
     ///
-    /// A socket that nobody listens on any more is removed.
+    /// - Parameters:
+    ///   - id: The container.
+    ///   - addresses: Where to look: ``Address/ofRuntime(runtimeDirectory:)``.
+    /// - Returns: `nil` for a container that is not claimed.
+    /// - Throws: ``ClaimError`` where an address could not be asked.
     public static func find(of id: ContainerID, at addresses: [Address]) throws(ClaimError) -> Claimer? {
         for address in addresses {
             do throws(SystemError) {
                 if let claimer = try claimer(of: id, at: address) { return claimer }
             } catch {
-                throw ClaimError("find who has claimed container \(id): \(error)")
+                throw ClaimError("cannot find the supervisor of container \(id): \(error)")
             }
         }
         return nil
@@ -30,7 +33,7 @@ public struct Claimer: ~Copyable {
         let socket = address.socket(of: id)
         guard let connection = try connection(to: socket) else { return nil }
         let peer = try Peer(of: connection)
-        // One that was killed listens a moment longer, by its signal witness.
+        // The signal witness of one that was killed shares its sockets, and ends a moment after it.
         guard address.isSupervisor(peer), !peer.isDying else { return nil }
         return Claimer(process: peer.process, id: id, connection: connection)
     }
@@ -41,10 +44,10 @@ public struct Claimer: ~Copyable {
         } catch {
             switch socket {
             case .path(let path):
-                if error.isLeftBehind { try? Files.remove(path) }  // It harms nobody.
+                if error.isLeftBehind { try? Files.remove(path) }  // Harmless where it cannot be removed.
                 if error.isNobodyListening { return nil }
             case .abstract:
-                // Whoever fills the queue of an abstract name is nobody of ours, who are asked once.
+                // A full queue: a supervisor is asked once, so this is another program's socket.
                 if error.isNobodyListening || error.wouldBlock { return nil }
             }
             throw error
@@ -52,72 +55,43 @@ public struct Claimer: ~Copyable {
     }
 
     /// Asks what the container is given.
-    public func ask() throws(ClaimError) -> Answer { try ask(within: 5) }
+    ///
+    /// - Returns: The offer, whole.
+    /// - Throws: ``ClaimError`` where the supervisor hangs up, does not answer in time or not in our protocol.
+    public func ask() throws(ClaimError) -> ReceivedOffer { try ask(within: .seconds(5)) }
 
-    /// - Parameter seconds: how long it may take for each packet: who does not answer keeps Docker waiting.
-    func ask(within seconds: Int32) throws(ClaimError) -> Answer {
-        var answer = Answer()
+    /// - Parameter timeout: How long each packet may take: Docker waits as well.
+    func ask(within timeout: Duration) throws(ClaimError) -> ReceivedOffer {
+        var offer = ReceivedOffer()
         repeat {
-            guard var packet = try exchange(answer.descriptors.count, seconds) else {
-                throw failure("no answer within \(seconds) seconds")
+            guard var packet = try exchange(offer.descriptors.count, timeout) else {
+                throw failure("no answer within \(timeout.components.seconds) seconds")
             }
             if packet.isEnd { throw failure(Self.hungUp) }
-            if packet.isTruncated { throw failure("more descriptors than LimitNOFILE= allows us") }
+            if packet.isTruncated {
+                throw failure("it passes more descriptors than this process may open (LimitNOFILE=)")
+            }
             guard let reply = Reply(packet.bytes), reply.container == id.text,
-                answer.add(reply, packet.takeDescriptors())
-            else { throw failure("no answer that we understand: is it of another release?") }
-        } while !answer.isComplete
-        return answer
+                offer.add(reply, packet.takeDescriptors())
+            else { throw failure("the answer is not understood; it may be of another release") }
+        } while !offer.isComplete
+        return offer
     }
 
-    /// One question and its answer; `nil` when none has come in time.
-    private func exchange(_ first: Int, _ seconds: Int32) throws(ClaimError) -> Packet? {
+    /// One question and its answer; `nil` where none came in time.
+    private func exchange(_ first: Int, _ timeout: Duration) throws(ClaimError) -> Packet? {
         do throws(SystemError) {
             try connection.send(Question(container: id.text, first: first).packet)
-            guard try connection.waitUntilReadable(seconds: seconds) else { return nil }
+            guard try connection.waitUntilReadable(within: timeout) else { return nil }
             return try connection.receivePacket(upTo: Reply.longest)
         } catch {
             throw failure(error.isHungUp ? Self.hungUp : error.reason)
         }
     }
 
-    private static let hungUp = "it has hung up"
+    private static let hungUp = "it closed the connection"
 
     private func failure(_ what: String) -> ClaimError {
-        ClaimError("ask process \(process), which has claimed container \(id): \(what)")
-    }
-}
-
-/// What a supervisor gives its container, with descriptors that are ours, close-on-exec.
-public struct Answer: ~Copyable {
-    /// Those of the sockets, in their order.
-    public private(set) var names: [String] = []
-    fileprivate var descriptors: [Int32] = []
-    private var handsOutput = false
-    private var total = -1
-
-    deinit { for descriptor in descriptors { _ = close(descriptor) } }
-
-    /// Gives all descriptors away: the sockets, in their order, and stdout and stderr unless they stay Docker's.
-    public mutating func takeDescriptors() -> (sockets: [Int32], output: Offer.Output?) {
-        defer { descriptors = [] }
-        return (
-            sockets: Array(descriptors.dropFirst(handsOutput ? 2 : 0)),
-            output: handsOutput ? Offer.Output(stdout: descriptors[0], stderr: descriptors[1]) : nil
-        )
-    }
-
-    fileprivate var isComplete: Bool { descriptors.count == total }
-
-    /// Takes one packet in; `false` where it does not fit to what is there.
-    fileprivate mutating func add(_ reply: Reply, _ more: [Int32]) -> Bool {
-        let isFirst = total == -1
-        descriptors += more
-        names += reply.names
-        defer { (total, handsOutput) = (reply.total, reply.handsOutput) }
-        return (isFirst || (reply.total == total && reply.handsOutput == handsOutput && !more.isEmpty))
-            && descriptors.count <= reply.total
-            && names.count == max(0, descriptors.count - (reply.handsOutput ? 2 : 0))
-            && (!more.isEmpty || reply.total == 0)
+        ClaimError("cannot ask process \(process), the supervisor of container \(id): \(what)")
     }
 }

@@ -34,10 +34,14 @@ extension Descriptor {
         Descriptor(owning: try system("accept4", on: "descriptor \(rawValue)") { CLinux_accept(rawValue) })
     }
 
-    /// Waits until there is something to read, or its end; `false` when `seconds` are over (poll(2)).
-    public func waitUntilReadable(seconds: Int32) throws(SystemError) -> Bool {
+    /// Waits until there is something to read, or the other end is closed (poll(2)).
+    ///
+    /// - Parameter timeout: How long.
+    /// - Returns: Whether that was so in time.
+    public func waitUntilReadable(within timeout: Duration) throws(SystemError) -> Bool {
         var ready = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
-        return try system("poll", on: "descriptor \(rawValue)") { poll(&ready, 1, seconds * 1000) } == 1
+        let milliseconds = Int32(clamping: timeout.microseconds / 1000)
+        return try system("poll", on: "descriptor \(rawValue)") { poll(&ready, 1, milliseconds) } == 1
     }
 
     private static func packetSocket(on address: UnixAddress) throws(SystemError) -> Descriptor {

@@ -88,7 +88,7 @@ struct ContainerGroupTests {
                 + (live ? perl : isOver ? "\(perl) </dev/null" : "\(perl) </dev/null & exec perl -e 'sleep 1000'")
         }
         func whereabouts(_ message: String) throws -> Whereabouts {
-            #expect(try socket.waitUntilReadable(seconds: 10))
+            #expect(try socket.waitUntilReadable(within: .seconds(10)))
             let datagram = try socket.receive(upTo: 100)
             #expect(datagram.bytes == Array(message.utf8))
             let wanted: Sender.State = live ? .running : isOver ? .reaped : .ended

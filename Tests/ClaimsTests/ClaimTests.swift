@@ -19,7 +19,7 @@ struct ClaimTests {
     }
 
     /// Asks a claim that is served meanwhile.
-    private func ask(_ claim: Claim, of id: String = ClaimTests.id) throws -> Claims.Answer {
+    private func ask(_ claim: Claim, of id: String = ClaimTests.id) throws -> ReceivedOffer {
         let stop = try Pipe()
         let server = Server(claim: claim, stop: stop.reading.rawValue)
         let thread = try PosixThread { server.run() }
@@ -114,7 +114,7 @@ struct ClaimTests {
         let error = #expect(throws: ClaimError.self) { try Claim(of: Self.id, at: address) }
         #expect(
             error?.description
-                == "claim container 0123456789ab: \(folder["systemd-docker/claims"]) is not a folder "
+                == "\(folder["systemd-docker/claims"]) is not a folder "
                 + "(a link is not followed). Remove it")
         #expect(try Files.names(in: folder["elsewhere"]).isEmpty)
         var status = stat()
@@ -162,7 +162,7 @@ struct ClaimTests {
         let error = #expect(throws: ClaimError.self) { try Claim(of: Self.id, at: address) }
         #expect(
             error?.description
-                == "claim container 0123456789ab: another process has claimed it: \(folder["claims/\(Self.id)"])")
+                == "another process has claimed it: it listens on \(folder["claims/\(Self.id)"])")
         #expect(try ask(claim).names == [])
     }
 
@@ -183,11 +183,11 @@ struct ClaimTests {
     func ids(text: String) {
         #expect(ContainerID(text) == nil)
         let error = #expect(throws: ClaimError.self) { try Claim(of: text, at: address) }
-        #expect(error?.description == "claim container \(text): not a full container ID")
+        #expect(error?.description == "\"\(text)\" is not a full container ID")
     }
 
     @Test(
-        "who asks what is no question is hung up on, and others are answered",
+        "the connection of a process that does not ask a question is closed, and others are answered",
         arguments: [
             "", "GET / HTTP/1.1\r\n", "systemd-docker claim 1\0\(id)\0-1\0", "systemd-docker claim 1\0\(id)\0\u{31}",
             "systemd-docker claim 1\0\(id)\0007\0", "systemd-docker claim 2\0\(id)\00\0",
@@ -216,15 +216,18 @@ struct ClaimTests {
     }
 
     @Test(
-        "what is no answer is told in one sentence",
+        "an answer that is none is an error with its reason",
         arguments: [
-            ("", "it has hung up"),
+            ("", "it closed the connection"),
             ("HTTP/1.1 400 Bad Request", notUnderstood),
             ("systemd-docker claim 1\0\(id)\00\0\u{31}\0http\0", notUnderstood),
             ("systemd-docker claim 1\0\(id)\0\u{31}\0\u{31}\0", notUnderstood),
             ("systemd-docker claim 1\0\(String(id.reversed()))\00\00\0", notUnderstood),
             ("systemd-docker claim 1\0\(id)\00\00", notUnderstood),
-            (String(repeating: "x", count: Reply.longest + 1), "more descriptors than LimitNOFILE= allows us"),
+            (
+                String(repeating: "x", count: Reply.longest + 1),
+                "it passes more descriptors than this process may open (LimitNOFILE=)"
+            ),
         ])
     func noAnswer(text: String, what: String) throws {
         try Files.makeFolder(folder["claims"])
@@ -241,17 +244,17 @@ struct ClaimTests {
             error = #expect(throws: ClaimError.self) { _ = try claimer.ask() }
         }
         #expect(
-            error?.description == "ask process \(getpid()), which has claimed container 0123456789ab: \(what)")
+            error?.description == "cannot ask process \(getpid()), the supervisor of container 0123456789ab: \(what)")
     }
 
-    private static let notUnderstood = "no answer that we understand: is it of another release?"
+    private static let notUnderstood = "the answer is not understood; it may be of another release"
 
     @Test("who does not answer is waited for only so long")
     func hangs() throws {
         let claim = try Claim(of: Self.id, at: address)
         let id = try #require(ContainerID(Self.id))
         guard let claimer = try Claimer.find(of: id, at: [address]) else { throw Unclaimed() }
-        let error = #expect(throws: ClaimError.self) { _ = try claimer.ask(within: 0) }
+        let error = #expect(throws: ClaimError.self) { _ = try claimer.ask(within: .zero) }
         #expect(error?.description.hasSuffix(": no answer within 0 seconds") == true)
         claim.close()
     }

@@ -72,14 +72,14 @@ struct OwnershipTests {
         ownership.close()
     }
 
-    @Test("those who ask are hung up on, so that the queue never fills")
+    @Test("the connections of those that ask are closed, so that the queue never fills")
     func serves() throws {
         let ownership = try #require(try take(name, at: .abstract))
         let asked = try Descriptor.connected(to: Address.abstract.socket(of: name))
         var ready = pollfd(fd: ownership.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
         #expect(poll(&ready, 1, 5000) == 1)
         ownership.serve()
-        #expect(try asked.waitUntilReadable(seconds: 5))
+        #expect(try asked.waitUntilReadable(within: .seconds(5)))
         #expect(poll(&ready, 1, 0) == 0)
     }
 

@@ -61,7 +61,7 @@ struct DatagramTests {
             #expect(datagram.sender.process == getpid())
             #expect(datagram.sender.state == .running)
             // As long as it is held, so are they.
-            #expect(try !reading.waitUntilReadable(seconds: 0))
+            #expect(try !reading.waitUntilReadable(within: .zero))
         }
         #expect(try reading.read(upTo: 1).isEmpty)
     }

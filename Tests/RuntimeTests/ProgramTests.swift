@@ -222,7 +222,7 @@ struct ProgramTests {
         thread.join()
         #expect(end.status == .exited(1))
         let sentence =
-            "systemd-docker-runtime: ask process \(getpid()), which has claimed container 0123456789ab: it has hung up"
+            "systemd-docker-runtime: cannot ask process \(getpid()), the supervisor of container 0123456789ab: it closed the connection"
         #expect(end.error == sentence + "\n")
         #expect(end.note == [])
         let line = try Document(Files.read(folder["log"]))
