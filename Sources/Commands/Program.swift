@@ -50,7 +50,7 @@ public enum Program {
         }
         // The journal and a dead terminal must not kill us: a write that fails says so itself.
         signal(SIGPIPE, SIG_IGN)
-        EventLoop.blockSignals(Signal.relayed)
+        EventLoop.blockSignals(SignalRelay.signals)
         let ready = options
         return loop(diagnostics) {
             do {

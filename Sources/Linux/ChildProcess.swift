@@ -3,17 +3,26 @@
 internal import CLinux
 internal import Glibc
 
-/// A child process of our own, and all that it starts, as long as that stays in its process group.
+/// A child process of our own, and all processes that it starts and that stay in its process group.
 public struct ChildProcess: ~Copyable, Sendable {
-    /// Its process group has the same number.
+    /// The child; its process group has the same number.
     public let process: Process
     private var isReaped = false
 
-    /// Starts a program with a group of its own, no signal blocked or ignored, and our environment.
+    /// Starts a program in a process group of its own, with no signal blocked or ignored, and our environment.
     ///
-    ///   - words: The program, looked for in `PATH` where it is no path, and its arguments.
-    ///   - descriptors: Its stdin, stdout and stderr; it has no others, for all of ours close on exec.
-    public init(_ words: [String], descriptors: [Int32]) throws(SystemError) {
+    /// It has no other descriptors, as all of ours close on exec.
+    ///
+    /// - Parameters:
+    ///   - words: The program, looked up in `PATH` unless it is a path, and its arguments.
+    ///   - input: Its stdin.
+    ///   - output: Its stdout.
+    ///   - error: Its stderr.
+    /// - Throws: ``SystemError`` where it cannot be executed.
+    public init(
+        _ words: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor
+    ) throws(SystemError) {
+        let descriptors = [input.rawValue, output.rawValue, error.rawValue]
         let program = words.first ?? ""
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -41,7 +50,7 @@ public struct ChildProcess: ~Copyable, Sendable {
         do throws(SystemError) {
             process = try Process(id)
         } catch {
-            // Nobody has reaped it, so the number is still its own.
+            // It was not reaped, so the number is still its own.
             _ = Glibc.kill(-id, SIGKILL)
             waitpid(id, nil, 0)
             throw error
@@ -54,12 +63,13 @@ public struct ChildProcess: ~Copyable, Sendable {
         while waitpid(process.id, nil, 0) == -1 && errno == EINTR {}
     }
 
-    /// Kills it and all of its process group; letting go of it does so, too, and waits for its end.
+    /// Kills its process group; so does the end of this value, which then waits for the child's end.
     public borrowing func kill() { _ = Glibc.kill(-process.id, SIGKILL) }
 
-    /// How it ended; waits for that.
+    /// Waits for the child's end, which has come once its pidfd is readable.
     ///
-    /// It does not wait once the pidfd is readable.
+    /// - Returns: How it ended.
+    /// - Throws: ECHILD where it was reaped already.
     public mutating func reap() throws(SystemError) -> ExitStatus {
         var status: Int32 = 0
         try system("waitpid", on: "process \(process.id)") { waitpid(process.id, &status, 0) }

@@ -25,6 +25,11 @@ public struct Descriptor: ~Copyable, Sendable {
         Descriptor(owning: try system("fcntl", on: "descriptor \(rawValue)") { fcntl(rawValue, F_DUPFD_CLOEXEC, 3) })
     }
 
+    /// /dev/null, for reading and writing.
+    public static func null() throws(SystemError) -> Descriptor {
+        Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) })
+    }
+
     /// Reads at most `count` bytes; an empty array is the end of the file (read(2)).
     public func read(upTo count: Int) throws(SystemError) -> [UInt8] { try readBytes(from: rawValue, upTo: count) }
 

@@ -7,7 +7,7 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
     /// Its number on this machine.
     public let rawValue: Int32
 
-    /// Any number; whether the kernel knows it shows when it is sent.
+    /// A signal by its number, which the kernel refuses when it is sent if there is none.
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
     public static let hangup = Signal(rawValue: SIGHUP)
@@ -22,13 +22,8 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
     public static let `continue` = Signal(rawValue: SIGCONT)
     public static let windowChange = Signal(rawValue: SIGWINCH)
 
-    /// The real-time signals that glibc leaves to programs: SIGRTMIN to SIGRTMAX.
+    /// The real-time signals that glibc leaves to programs, SIGRTMIN to SIGRTMAX, by number.
     public static let realTime: ClosedRange<Int32> = 34...64
-
-    /// What a supervisor hands on to its container.
-    public static let relayed: [Signal] =
-        [.terminate, .interrupt, .hangup, .quit, .abort, .user1, .user2, .windowChange, .continue]
-        + realTime.map(Signal.init(rawValue:))
 
     private static let names: [(number: Int32, name: String)] = [
         (SIGHUP, "HUP"), (SIGINT, "INT"), (SIGQUIT, "QUIT"), (SIGILL, "ILL"), (SIGTRAP, "TRAP"), (SIGABRT, "ABRT"),
@@ -39,7 +34,9 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
         (SIGIO, "IO"), (SIGPWR, "PWR"), (SIGSYS, "SYS"),
     ]
 
-    /// The signal of a name or number as Docker takes them: `TERM`, `SIGTERM`, `15`, `RTMIN+3`; `nil` for anything else.
+    /// The signal of a name or number as Docker accepts them: `TERM`, `SIGTERM`, `15`, `RTMIN+3`.
+    ///
+    /// - Parameter text: The name or number; anything else gives `nil`.
     public init?(named text: String) {
         if let number = Int32(text) {
             guard (1...64).contains(number) else { return nil }

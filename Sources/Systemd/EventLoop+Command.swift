@@ -3,22 +3,25 @@
 internal import Glibc
 public import Linux
 
-/// What a command has left.
+/// The result of a command.
 public struct CommandEnd: Sendable, Equatable {
     public var status: ExitStatus
-    /// What it wrote.
+    /// What it wrote to stdout, and to stderr where that was asked for.
     public var output: [UInt8]
 }
 
 extension EventLoop {
     /// Runs a command to its end.
     ///
-    ///   - words: The program, looked for in `PATH` where it is no path, and its arguments.
-    ///   - input: Its stdin; like its output no more than an empty pipe takes (64 KiB, pipe(7)).
-    ///   - takesErrors: What it writes to stderr is taken with the rest, else dropped.
-    ///   - limit: `nil` waits for ever.
-    ///   - Throws: ``SystemError`` where it cannot be run, ETIMEDOUT where it does not end in time; then, and when the
-    ///     task is cancelled, it is killed with all of its process group.
+    /// Its process group is killed when the time is over, and when the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - words: The program, looked up in `PATH` unless it is a path, and its arguments.
+    ///   - input: Its stdin; like its output at most what an empty pipe takes (64 KiB, pipe(7)).
+    ///   - takesErrors: Whether its stderr is added to the output; else it is dropped.
+    ///   - limit: How long it may take; `nil` is without a limit.
+    /// - Returns: How it ended, and its output.
+    /// - Throws: ``SystemError`` where it cannot be run, ETIMEDOUT where it does not end in time, `CancellationError`.
     @LoopActor
     public func command(
         _ words: [String], input: [UInt8] = [], takesErrors: Bool = false, within limit: Duration?
@@ -27,14 +30,14 @@ extension EventLoop {
             let output = try Pipe()
             try output.reading.setNonBlocking()
             var child = try Self.spawn(
-                words, input: input, output: output.writing.rawValue, takesErrors: takesErrors)
+                words, input: input, output: output.writing, takesErrors: takesErrors)
             let process = child.process.descriptor.rawValue
             do {
-                // Its end, not that of its output: whom it has left behind may hold the pipe open for ever.
+                // Its end, not that of its output: a process that it leaves behind may keep the pipe open for ever.
                 _ = try await self.wait(forUnowned: process, to: .readable)
             } catch {
                 child.kill()
-                // By a task of its own, for this one is cancelled; the loop goes on until the kernel is done with it.
+                // In a task of its own, as this one is cancelled; the loop runs until the kernel has ended the process.
                 _ = try? await self.task { try await self.wait(forUnowned: process, to: .readable) }.value
                 throw error
             }
@@ -44,23 +47,22 @@ extension EventLoop {
         return end
     }
 
-    /// What a pipe takes whose reader waits (pipe(7), "Pipe capacity").
+    /// The capacity of a pipe that is not read (pipe(7), "Pipe capacity").
     private static let longestOutput = 65536
 
     private static func spawn(
-        _ words: [String], input: [UInt8], output: Int32, takesErrors: Bool
+        _ words: [String], input: [UInt8], output: borrowing Descriptor, takesErrors: Bool
     ) throws(SystemError) -> ChildProcess {
         let pipe = try Pipe()
         try pipe.writing.setNonBlocking()
         try system("write", on: "stdin of \(words.first ?? "")") { write(pipe.writing.rawValue, input, input.count) }
-        let null = Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) })
-        let error = takesErrors ? output : null.rawValue
-        return try ChildProcess(words, descriptors: [pipe.reading.rawValue, output, error])
+        if takesErrors { return try ChildProcess(words, input: pipe.reading, output: output, error: output) }
+        return try ChildProcess(words, input: pipe.reading, output: output, error: try .null())
     }
 
-    /// What a pipe holds, whose writer has ended.
+    /// What is in a pipe whose writer has ended.
     ///
-    /// No more than it holds at a time: a process that was left may go on writing, as fast as we read.
+    /// At most one capacity: a process that was left behind may still write as fast as we read.
     private static func everything(in pipe: borrowing Descriptor) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
         do throws(SystemError) {

@@ -95,7 +95,7 @@ struct ContainerGroupTests {
             while datagram.sender.state != wanted { sched_yield() }
             return Whereabouts(of: datagram.sender)
         }
-        let stranger = try Child(script("outside"))
+        let stranger = try Shell(script("outside"))
         let outside = try whereabouts("outside")
         let container = try kernel.container("\(script("inside"))\nread line")
         // It has sent, and is gone maybe, before anybody looks for the container.

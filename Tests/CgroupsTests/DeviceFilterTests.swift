@@ -20,7 +20,7 @@ struct DeviceFilterTests {
     /// Tries a device node at each line it gets.
     private static let probe = "while read line; do if (exec 3</dev/zero) 2>&1; then echo opened; fi; done"
 
-    private static func opens(_ child: Child) throws -> Bool {
+    private static func opens(_ child: Shell) throws -> Bool {
         try child.send("try")
         return try child.line() == "opened"
     }

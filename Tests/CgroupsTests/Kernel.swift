@@ -86,8 +86,8 @@ final class Kernel {
     }
 
     /// A shell that has entered Docker's cgroup in every tree before it runs the script.
-    func container(_ script: String) throws -> Child {
-        let child = try Child(
+    func container(_ script: String) throws -> Shell {
+        let child = try Shell(
             trees.map { "echo $$ >\($0.mount)\($0.base)/docker-\(Self.id).scope/cgroup.procs && " }.joined()
                 + "echo ready && { \(script)\n}")
         guard try child.line() == "ready" else { throw SystemError(call: "enter", subject: mainBase, code: EIO) }

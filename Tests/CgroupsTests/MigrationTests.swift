@@ -204,7 +204,7 @@ struct MigrationTests {
         let kernel = try Kernel(version)
         let tree = try Kernel(.unified)
         let container = try kernel.container("read line")
-        let neighbour = try Child("read line")
+        let neighbour = try Shell("read line")
         let service = "\(tree.unitFolder())/../docker.service"
         try Files.makeFolder(service)
         for child in [container, neighbour] { try Group(path: service).admit(child.id) }

@@ -91,8 +91,8 @@ struct UnitGroupTests {
     @Test("the supervisor's group takes all that sits in a delegated unit, and nothing else, on the real kernel")
     func supervisor() throws {
         let kernel = try Kernel(.unified)
-        let main = try Child("read line")
-        let deeper = try Child("read line")
+        let main = try Shell("read line")
+        let deeper = try Shell("read line")
         try Files.makeFolder("\(kernel.unitFolder())/.control")
         try Group(path: kernel.unitFolder()).admit(main.id)
         try Group(path: "\(kernel.unitFolder())/.control").admit(deeper.id)

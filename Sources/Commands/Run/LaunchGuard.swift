@@ -33,7 +33,6 @@ final class LaunchGuard {
     init(_ words: [String], for unit: Unit, mark: String) throws(SystemError) {
         life = try Pipe()
         let pipe = try Pipe()
-        let null = Descriptor(owning: try system("open", on: "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) })
         let scope = [
             "systemd-run", "--scope", "--quiet", "--collect", "--no-ask-password", unit.isUser ? "--user" : "--system",
             "--unit=systemd-docker-\(mark)", "--description=Start of a container for \(unit.name)", "--",
@@ -41,7 +40,7 @@ final class LaunchGuard {
         child = Child(
             try ChildProcess(
                 scope + [try Files.resolve("/proc/self/exe")] + words + ["--standby"],
-                descriptors: [life.reading.rawValue, pipe.writing.rawValue, null.rawValue]))
+                input: life.reading, output: pipe.writing, error: try .null()))
         output = pipe.closingWriting()
     }
 

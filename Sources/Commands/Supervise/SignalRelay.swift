@@ -6,6 +6,11 @@ internal import Systemd
 /// The signals that we are sent, in order, and whether the container was sent them too.
 @LoopActor
 final class SignalRelay {
+    /// The signals that the container gets from us: all that a user sends to a process, but those that end or stop us.
+    nonisolated static let signals: [Signal] =
+        [.terminate, .interrupt, .hangup, .quit, .abort, .user1, .user2, .windowChange, .continue]
+        + Signal.realTime.map(Signal.init(rawValue:))
+
     enum News: Sendable, Equatable {
         /// A signal has come.
         case signaled(Signal)
@@ -28,7 +33,7 @@ final class SignalRelay {
 
     init(interrupter: @escaping (Signal) -> Void) throws(SystemError) {
         self.interrupter = interrupter
-        for signal in Signal.relayed {
+        for signal in Self.signals {
             sources.append(try EventLoop.shared.onSignal(signal) { [weak self] in self?.take(signal, from: $0) })
         }
     }
@@ -36,7 +41,7 @@ final class SignalRelay {
     /// Notes from now on which signals the whole unit is sent.
     ///
     /// To be called where we sit in the cgroup in which we stay, before the container is in the unit.
-    func watchUnit() throws(SystemError) { witness = try SignalWitness(of: Signal.relayed) }
+    func watchUnit() throws(SystemError) { witness = try SignalWitness(of: Self.signals) }
 
     /// What takes care of the container if we are killed: words for our own program, without its name; `nil` for nothing.
     func leave(to words: [String]?) { witness?.successor = words.map { ["systemd-docker"] + $0 } }
