@@ -63,7 +63,7 @@ static inline int CLinux_pidfd_exit_status(int pidfd, int *status) {
 static inline int CLinux_pidfd_cgroup(int pidfd, uint64_t *id) {
     struct CLinux_pidfd_info info;
     memset(&info, 0, sizeof info);
-    // Without a wish for its end the kernel tells nothing of a process that has been reaped.
+    // Without PIDFD_INFO_EXIT the kernel reports nothing about a process that has been reaped.
     info.mask = CLinux_PIDFD_INFO_CGROUPID | CLinux_PIDFD_INFO_EXIT;
     if (ioctl(pidfd, _IOWR(0xFF, 11, struct CLinux_pidfd_info), &info) < 0)
         return -1;
@@ -83,7 +83,7 @@ static inline int CLinux_forbid_core_dump(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-// environ(7) is a variable that anybody may change, which Swift refuses to read.
+// environ(7) is a global variable that any code may change, which Swift 6 refuses to read.
 static inline char **CLinux_environment(void) {
     extern char **environ;
     return environ;
@@ -110,15 +110,15 @@ struct CLinux_credentials {
 
 #define CLinux_SCM_CREDENTIALS 2
 
-// Has the kernel tell with each datagram who sent it: its numbers (SO_PASSCRED), and a pidfd where it can (Linux 6.5,
-// newer than the headers we build with).
+// Makes the kernel add the sender to each datagram: its IDs (SO_PASSCRED), and a pidfd where it can (Linux 6.5, newer
+// than the headers we build with).
 static inline int CLinux_pass_sender(int socket) {
     int on = 1;
     setsockopt(socket, SOL_SOCKET, 76 /* SO_PASSPIDFD */, &on, sizeof on);
     return setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
 }
 
-// Who is at the other end of a connected socket (SO_PEERCRED): whoever called connect(2), or listen(2).
+// The process at the other end of a connected socket (SO_PEERCRED): the one that called connect(2), or listen(2).
 static inline int CLinux_peer(int socket, struct CLinux_credentials *peer) {
     socklen_t size = sizeof *peer;
     return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, peer, &size);
@@ -196,7 +196,7 @@ static inline ssize_t CLinux_receive_descriptors(
     return length;
 }
 
-// Receives a datagram, the kernel's word on its sender and the descriptors that came with it, close-on-exec, without
+// Receives a datagram, its sender as the kernel reports it and the descriptors that came with it, close-on-exec, without
 // waiting; `descriptors` has room for CLinux_MOST_DESCRIPTORS. pid is 0 and pidfd -1 where the kernel tells nothing:
 // before Linux 6.17 it makes no pidfd of a process that has been reaped. The CMSG_ macros do not reach Swift.
 static inline ssize_t CLinux_receive_from(

@@ -83,7 +83,7 @@ public final class Claim {
         do throws(SystemError) {
             _ = try Descriptor.connected(to: socket)
             throw SystemError(call: "bind", subject: path, code: EADDRINUSE)
-        } catch  where error.isNobodyListening && !error.isNameTooLong {}
+        } catch  where error.isNotListening && !error.isNameTooLong {}
         // Sockets of supervisors that were killed: no runtime may ever ask for their containers and remove them.
         for name in try Files.names(in: shared.folder.place(of: "."))
         where UnixAddress.path(shared.folder.place(of: name)).isLeftBehind {

@@ -45,10 +45,10 @@ public struct Claimer: ~Copyable {
             switch socket {
             case .path(let path):
                 if error.isLeftBehind { try? Files.remove(path) }  // Harmless where it cannot be removed.
-                if error.isNobodyListening { return nil }
+                if error.isNotListening { return nil }
             case .abstract:
                 // A full queue: a supervisor is asked once, so this is another program's socket.
-                if error.isNobodyListening || error.wouldBlock { return nil }
+                if error.isNotListening || error.wouldBlock { return nil }
             }
             throw error
         }

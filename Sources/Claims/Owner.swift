@@ -29,7 +29,7 @@ public struct Owner: Sendable, Equatable {
             let connection: Descriptor
             do throws(SystemError) {
                 connection = try .connected(to: address.socket(of: subject))
-            } catch  where error.isNobodyListening || error.wouldBlock {
+            } catch  where error.isNotListening || error.wouldBlock {
                 // A full queue: supervisors empty theirs, so it is another program's.
                 return nil
             }

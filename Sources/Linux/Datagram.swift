@@ -2,13 +2,13 @@
 
 internal import Glibc
 
-/// A datagram and the kernel's word on who sent it.
+/// A datagram, and its sender as the kernel reports it.
 ///
-/// Descriptors that came with it are closed with it: a sender that waits for that (`BARRIER=1`, sd_notify(3)) lives as
-/// long as the datagram is held.
+/// Descriptors that came with it are closed at its end: a sender that waits for that (`BARRIER=1`, sd_notify(3)) stays
+/// alive as long as the datagram is held.
 public struct Datagram: ~Copyable, Sendable {
     public let bytes: [UInt8]
-    /// It was longer than what was read.
+    /// Whether it was longer than what was read.
     public let isTruncated: Bool
     public let sender: Sender
     private let descriptors: [Int32]

@@ -7,10 +7,10 @@ extension Descriptor {
     /// A socket of datagrams in the file system.
     ///
     /// - Parameters:
-    ///   - path: Where; nothing may be there, and nobody else may put anything there (``Folder/place(of:)``).
-    ///   - mode: Who may send, of those who may enter the folders around it.
+    ///   - path: Where, in a folder that no other user can write to (``Folder/place(of:)``).
+    ///   - mode: Which of the users that can enter the folders above it may send.
     /// - Returns: The socket.
-    /// - Throws: EADDRINUSE where something is there.
+    /// - Throws: EADDRINUSE where the path exists.
     public static func datagramSocket(at path: String, mode: UInt32) throws(SystemError) -> Descriptor {
         let socket = Descriptor(
             owning: try system("socket", on: path) {
@@ -23,7 +23,7 @@ extension Descriptor {
         return socket
     }
 
-    /// Has the kernel tell with each datagram of this socket who sent it.
+    /// Makes the kernel add the sender to each datagram of this socket.
     public func passSender() throws(SystemError) {
         try system("setsockopt", on: "descriptor \(rawValue)") { CLinux_pass_sender(rawValue) }
     }
@@ -32,7 +32,7 @@ extension Descriptor {
     ///
     /// - Parameter count: The most bytes that are read; the rest of a longer one is lost.
     /// - Returns: The datagram, with its sender as it was when it sent.
-    /// - Throws: EAGAIN where there is none.
+    /// - Throws: EAGAIN where none has come.
     public func receive(upTo count: Int) throws(SystemError) -> Datagram {
         var buffer = [UInt8](repeating: 0, count: count)
         var descriptors = [Int32](repeating: -1, count: Packet.mostDescriptors)

@@ -4,8 +4,10 @@ internal import CLinux
 internal import Glibc
 
 extension Descriptor {
-    /// A socket of packets that others may connect to; nothing on it ever waits.
+    /// A non-blocking socket of packets (SOCK_SEQPACKET) that listens.
     ///
+    /// - Parameter address: Where.
+    /// - Returns: The socket.
     /// - Throws: EADDRINUSE where the address is taken.
     public static func listening(at address: UnixAddress) throws(SystemError) -> Descriptor {
         let socket = try packetSocket(on: address)
@@ -16,9 +18,11 @@ extension Descriptor {
         return socket
     }
 
-    /// A connection on which nothing ever waits.
+    /// A non-blocking connection to a socket of packets.
     ///
-    /// - Throws: EAGAIN where too many wait to be accepted, and see ``SystemError/isNobodyListening``.
+    /// - Parameter address: Where it listens.
+    /// - Returns: The connection.
+    /// - Throws: EAGAIN where its queue is full; see also ``SystemError/isNotListening``.
     public static func connected(to address: UnixAddress) throws(SystemError) -> Descriptor {
         let socket = try packetSocket(on: address)
         try address.withPointer { pointer, length throws(SystemError) in
@@ -27,9 +31,10 @@ extension Descriptor {
         return socket
     }
 
-    /// The next connection of a listening socket, on which nothing ever waits.
+    /// Accepts the next connection of a listening socket.
     ///
-    /// - Throws: EAGAIN where there is none.
+    /// - Returns: The connection, non-blocking.
+    /// - Throws: EAGAIN where none has come.
     public func accept() throws(SystemError) -> Descriptor {
         Descriptor(owning: try system("accept4", on: "descriptor \(rawValue)") { CLinux_accept(rawValue) })
     }
@@ -38,6 +43,7 @@ extension Descriptor {
     ///
     /// - Parameter timeout: How long.
     /// - Returns: Whether that was so in time.
+    /// - Throws: What poll(2) answers.
     public func waitUntilReadable(within timeout: Duration) throws(SystemError) -> Bool {
         var ready = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
         let milliseconds = Int32(clamping: timeout.microseconds / 1000)
@@ -49,8 +55,11 @@ extension Descriptor {
         return Descriptor(owning: try system("socket", on: address.description) { socket(AF_UNIX, type, 0) })
     }
 
-    /// Sends a packet without waiting, and with it duplicates of descriptors, at most ``Packet/mostDescriptors``.
+    /// Sends a packet without waiting.
     ///
+    /// - Parameters:
+    ///   - bytes: Its bytes.
+    ///   - descriptors: The other end gets duplicates of these, at most ``Packet/mostDescriptors``.
     /// - Throws: EAGAIN where the other end does not read.
     public func send(_ bytes: [UInt8], with descriptors: [Int32] = []) throws(SystemError) {
         try system("sendmsg", on: "descriptor \(rawValue)") {
@@ -60,7 +69,9 @@ extension Descriptor {
 
     /// Reads one packet without waiting.
     ///
-    /// - Throws: EAGAIN where there is none.
+    /// - Parameter count: The most bytes that are read; the rest of a longer packet is lost.
+    /// - Returns: The packet.
+    /// - Throws: EAGAIN where none has come.
     public func receivePacket(upTo count: Int) throws(SystemError) -> Packet {
         var buffer = [UInt8](repeating: 0, count: count)
         var descriptors = [Int32](repeating: -1, count: Packet.mostDescriptors)

@@ -2,17 +2,17 @@
 
 internal import Glibc
 
-/// An open file descriptor with one owner, closed when that owner lets go of it.
+/// An open file descriptor with one owner, closed at the end of the owner's life.
 public struct Descriptor: ~Copyable, Sendable {
     /// The number, valid as long as this value lives.
     public let rawValue: Int32
 
-    /// Takes over a descriptor that nobody else will close.
+    /// Takes ownership of a descriptor.
     public init(owning rawValue: Int32) { self.rawValue = rawValue }
 
     deinit { _ = Glibc.close(rawValue) }
 
-    /// Gives the number away: whoever takes it closes it.
+    /// Gives up ownership: the caller closes the descriptor.
     public consuming func release() -> Int32 {
         let rawValue = rawValue
         discard self
@@ -21,7 +21,7 @@ public struct Descriptor: ~Copyable, Sendable {
 
     /// A second descriptor of the same open file, for another owner (fcntl(2), F_DUPFD_CLOEXEC).
     public static func duplicate(of rawValue: Int32) throws(SystemError) -> Descriptor {
-        // From 3 up: a duplicate must never become somebody's stdin, stdout or stderr.
+        // From 3 up: a duplicate must never become stdin, stdout or stderr.
         Descriptor(owning: try system("fcntl", on: "descriptor \(rawValue)") { fcntl(rawValue, F_DUPFD_CLOEXEC, 3) })
     }
 
@@ -35,14 +35,14 @@ public struct Descriptor: ~Copyable, Sendable {
 
     /// Makes reading and writing fail with EAGAIN instead of waiting.
     ///
-    /// The flag belongs to the open file: set it only on one that no other process shares.
+    /// The flag belongs to the open file description: set it only where no other process shares that.
     public func setNonBlocking() throws(SystemError) {
         let flags = try system("fcntl", on: "descriptor \(rawValue)") { fcntl(rawValue, F_GETFL) }
         try system("fcntl", on: "descriptor \(rawValue)") { fcntl(rawValue, F_SETFL, flags | O_NONBLOCK) }
     }
 }
 
-/// Reads at most `count` bytes of a descriptor that somebody else owns; empty at the end of the file.
+/// Reads at most `count` bytes of a descriptor that the caller does not own; empty at the end of the file.
 public func readBytes(from descriptor: Int32, upTo count: Int) throws(SystemError) -> [UInt8] {
     var failure: SystemError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -3,7 +3,7 @@
 internal import CLinux
 internal import Glibc
 
-/// How a process ended, as wait(2) tells it.
+/// How a process ended, as wait(2) reports it.
 public enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
     case exited(UInt8)
     case signaled(Signal)
@@ -21,13 +21,13 @@ public enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Ends this process in just this way, so that whoever waits for it is told the same.
+    /// Ends this process in the same way, so that its parent sees the same status.
     public func end() -> Never {
         switch self {
         case .exited(let code):
             exit(Int32(code))
         case .signaled(let signal):
-            // The container's core was written where it died; RLIMIT_CORE would not stop a piped core_pattern (core(5)).
+            // The container has dumped its own core; RLIMIT_CORE would not stop a core_pattern that is a pipe (core(5)).
             _ = CLinux_forbid_core_dump()
             var set = sigset_t()
             sigemptyset(&set)
@@ -35,7 +35,7 @@ public enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
             Glibc.signal(signal.rawValue, SIG_DFL)
             kill(getpid(), signal.rawValue)
             sigprocmask(SIG_UNBLOCK, &set, nil)
-            // Only a signal whose default is not to kill comes back here.
+            // Reached only for a signal whose default action is not to kill.
             exit(128 + signal.rawValue)
         }
     }

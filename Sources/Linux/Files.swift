@@ -5,16 +5,16 @@ internal import Glibc
 
 /// Small files, read and written whole: /proc, /sys/fs/cgroup, pid files.
 public enum Files {
-    /// More than any file that we read whole has to say: cgroup.procs of four million processes is half as long.
+    /// More than any file that is read whole should have: cgroup.procs of four million processes is half as long.
     private static let longest = 64 << 20
 
     /// Reads a whole file.
     ///
     /// - Parameters:
     ///   - path: A file, or a pipe, which is waited for.
-    ///   - onlyIfRegular: For a path that others may have made: a pipe would keep us waiting, and a device may have no
-    ///     end, so that each is taken for /dev/null.
-    /// - Returns: its bytes.
+    ///   - onlyIfRegular: For a path that other users may have made. A pipe would block, so it is an error, and a device
+    ///     may have no end, so it reads as empty.
+    /// - Returns: Its bytes.
     /// - Throws: EFBIG for a file of more than 64 MiB, ESPIPE for a pipe or a socket where it has to be regular.
     public static func read(_ path: String, onlyIfRegular: Bool = false) throws(SystemError) -> [UInt8] {
         let flags = O_RDONLY | O_CLOEXEC | (onlyIfRegular ? O_NONBLOCK | O_NOCTTY : 0)
@@ -47,8 +47,8 @@ public enum Files {
     /// - Parameters:
     ///   - path: As of ``read(_:onlyIfRegular:)``.
     ///   - onlyIfRegular: As of ``read(_:onlyIfRegular:)``.
-    /// - Returns: its text.
-    /// - Throws: as ``read(_:onlyIfRegular:)``.
+    /// - Returns: Its text.
+    /// - Throws: As ``read(_:onlyIfRegular:)``.
     public static func text(_ path: String, onlyIfRegular: Bool = false) throws(SystemError) -> String {
         String(decoding: try read(path, onlyIfRegular: onlyIfRegular), as: UTF8.self)
     }
@@ -77,22 +77,22 @@ public enum Files {
         try FileDraft(of: path, contents: Array(text.utf8), mode: mode).commit()
     }
 
-    /// Gives a file another name, in place of whatever had it (rename(2)).
+    /// Renames a file, and replaces a file of that name (rename(2)).
     public static func rename(_ path: String, to other: String) throws(SystemError) {
         try system("rename", on: other) { Glibc.rename(path, other) }
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file; one that does not exist is no error.
     public static func remove(_ path: String) throws(SystemError) {
         do throws(SystemError) { try system("unlink", on: path) { unlink(path) } } catch  where error.isNotFound {}
     }
 
-    /// Makes a folder; one that is there already is no error.
+    /// Makes a folder; one that exists is no error.
     public static func makeFolder(_ path: String) throws(SystemError) {
         do throws(SystemError) { try system("mkdir", on: path) { mkdir(path, 0o755) } } catch  where error.exists {}
     }
 
-    /// Removes an empty folder or a cgroup; one that is not there is no error.
+    /// Removes an empty folder or a cgroup; one that does not exist is no error.
     public static func removeFolder(_ path: String) throws(SystemError) {
         do throws(SystemError) { try system("rmdir", on: path) { rmdir(path) } } catch  where error.isNotFound {}
     }
@@ -127,17 +127,18 @@ public enum Files {
         return String(cString: text)
     }
 
-    /// The number of the user whom the file or process folder belongs to, following links.
+    /// The user ID of a file's owner, or of a process by its folder in /proc, following links.
     public static func owner(of path: String) throws(SystemError) -> UInt32 {
         var status = Glibc.stat()
         try system("stat", on: path) { stat(path, &status) }
         return status.st_uid
     }
 
-    /// The inode number of a file or folder, following links; of a folder of version 2 cgroups it is the cgroup's ID.
+    /// The inode number of a file or folder, following links; that of a version 2 cgroup's folder is the cgroup's ID.
     ///
     /// - Parameter path: The file's.
-    /// - Throws: ENOENT where there is none.
+    /// - Returns: The number.
+    /// - Throws: ENOENT where it does not exist.
     public static func number(of path: String) throws(SystemError) -> UInt64 {
         var status = Glibc.stat()
         try system("stat", on: path) { stat(path, &status) }

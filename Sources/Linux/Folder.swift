@@ -2,12 +2,12 @@
 
 internal import Glibc
 
-/// A folder that is held open, and was looked at: what is done in it cannot be led elsewhere.
+/// A folder that is held open and whose owner and mode were checked: what is done in it cannot be redirected.
 ///
-/// A path is looked up anew by each call, and between two of them somebody may put a link in the place of a folder.
+/// Each call looks a path up anew, and between two of them another user could replace a folder with a link.
 public struct Folder: ~Copyable, Sendable {
     private let descriptor: Descriptor
-    /// How it was reached, for messages.
+    /// The path by which it was opened, for messages.
     public let path: String
 
     private init(_ descriptor: consuming Descriptor, _ path: String) {
@@ -17,22 +17,23 @@ public struct Folder: ~Copyable, Sendable {
 
     /// Opens a folder in which no other user can replace what is ours: `/run`, `$XDG_RUNTIME_DIR`.
     ///
-    /// - Parameter path: Links on the way are followed; what they lead to is what is looked at.
+    /// - Parameter path: Links are followed, and the folder that they lead to is checked.
     /// - Throws: ``FolderError/foreign(_:user:)`` where it is another user's, or others may rename what is in it.
     public init(at path: String) throws(FolderError) {
         let descriptor = try Self.open(path) { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         let status = try Self.status(of: descriptor, path)
         guard status.st_uid == 0 || status.st_uid == geteuid() else { throw .foreign(path, user: status.st_uid) }
-        // In a sticky folder (/tmp) only the owner may rename or remove what is his.
+        // In a sticky folder (/tmp) only its owner may rename or remove a file.
         guard status.st_mode & 0o022 == 0 || status.st_mode & 0o1000 != 0 else { throw .open(path) }
         self.init(descriptor, path)
     }
 
-    /// Opens a folder that only we may enter, and makes it if there is none, in one that is there.
+    /// Opens a folder that only our user can enter, and makes it if it does not exist.
     ///
     /// - Parameters:
     ///   - path: The folder's.
-    ///   - depth: How many of the path's last parts are ours alone.
+    ///   - depth: How many of the path's last components are such folders; the others must exist.
+    /// - Returns: The folder.
     /// - Throws: As ``init(at:)`` and ``privateFolder(_:)``.
     public static func `private`(at path: String, depth: Int = 1) throws(FolderError) -> Folder {
         let parts = path.split(separator: "/")
@@ -41,12 +42,13 @@ public struct Folder: ~Copyable, Sendable {
         return folder
     }
 
-    /// Opens a folder in this one that only we may enter, and makes it if there is none.
+    /// Opens a folder in this one that only our user can enter, and makes it if it does not exist.
     ///
-    /// One that is ours and lets others in is closed to them: Docker makes such folders, mode 0755, for a container that
-    /// is started by hand.
+    /// One that is ours and that others can enter gets mode 0700: Docker makes such folders, mode 0755, for a container
+    /// that is started by hand.
     ///
     /// - Parameter name: Its name here.
+    /// - Returns: The folder.
     /// - Throws: ``FolderError`` where another user's folder, a link or a file has the name.
     public func privateFolder(_ name: String) throws(FolderError) -> Folder {
         let path = "\(path)/\(name)"
@@ -70,12 +72,15 @@ public struct Folder: ~Copyable, Sendable {
         return Folder(opened, path)
     }
 
-    /// A path to a name in this very folder, wherever the folder is by now (proc_pid_fd(5)).
+    /// A path to a name in this folder, even if the folder was renamed (proc_pid_fd(5)).
     ///
-    /// It is also short enough for the address of a socket (unix(7)), and good as long as the folder is held.
+    /// It is short enough for the address of a socket (unix(7)), and valid as long as the folder is held.
+    ///
+    /// - Parameter name: The name.
+    /// - Returns: The path.
     public func place(of name: String) -> String { "/proc/self/fd/\(descriptor.rawValue)/\(name)" }
 
-    /// Removes a file, or an empty folder, in this one; what is not there is no error.
+    /// Removes a file, or an empty folder, in this one; what does not exist is no error.
     ///
     /// - Parameter name: Its name here.
     /// - Throws: ENOTEMPTY for a folder that is in use.
@@ -110,15 +115,15 @@ public struct Folder: ~Copyable, Sendable {
     }
 }
 
-/// Why a folder cannot be used for what only we may see.
+/// Why a folder cannot be used for private files.
 public enum FolderError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// It is another user's.
+    /// It belongs to another user.
     case foreign(String, user: UInt32)
-    /// Other users may replace what is in it.
+    /// Other users can replace what is in it.
     case open(String)
     /// A link or a file has its name.
     case notFolder(String)
-    /// Any other answer of the kernel.
+    /// Any other error of the kernel.
     case failed(SystemError)
 
     public var description: String {

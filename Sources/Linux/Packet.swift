@@ -5,11 +5,11 @@ internal import Glibc
 
 /// A message of a SOCK_SEQPACKET socket and the descriptors that came with it (SCM_RIGHTS, unix(7)).
 public struct Packet: ~Copyable, Sendable {
-    /// The most descriptors that go with one (SCM_MAX_FD).
+    /// The most descriptors that one can carry (SCM_MAX_FD).
     public static let mostDescriptors = Int(CLinux_MOST_DESCRIPTORS)
 
     public let bytes: [UInt8]
-    /// The other end has hung up, or has sent nothing in so many bytes.
+    /// The other end has closed the connection, or has sent an empty packet.
     public var isEnd: Bool { bytes.isEmpty }
     /// Some of the bytes, or of the descriptors, are lost.
     public let isTruncated: Bool
@@ -23,7 +23,7 @@ public struct Packet: ~Copyable, Sendable {
 
     deinit { for descriptor in descriptors { _ = close(descriptor) } }
 
-    /// Gives the descriptors away, close-on-exec: whoever takes them closes them.
+    /// Gives up ownership of the descriptors, which are close-on-exec: the caller closes them.
     public mutating func takeDescriptors() -> [Int32] {
         defer { descriptors = [] }
         return descriptors

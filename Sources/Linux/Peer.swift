@@ -3,19 +3,20 @@
 internal import CLinux
 internal import Glibc
 
-/// The process at the other end of a unix(7) connection: whoever called connect(2), or listen(2).
+/// The process at the other end of a unix(7) connection: the one that called connect(2), or listen(2).
 public struct Peer: ~Copyable, Sendable {
-    /// Its number; 0 where it is in a PID namespace that we do not see into.
+    /// Its number; 0 where it is in a PID namespace that cannot be seen from here.
     public let process: Int32
-    /// Its effective user then.
+    /// Its effective user at that time.
     public let user: UInt32
     private let group: UInt32
     private let connection: Int32
     private let handle: Int32
 
-    /// Asks the kernel, which has kept it since then (SO_PEERCRED, and SO_PEERPIDFD of Linux 6.5).
+    /// Asks the kernel, which has recorded it at that time (SO_PEERCRED, and SO_PEERPIDFD of Linux 6.5).
     ///
-    /// - Parameter connection: must stay open as long as its peer is of interest.
+    /// - Parameter connection: The connection, which must stay open as long as this value is used.
+    /// - Throws: ENOTCONN where it is not connected.
     public init(of connection: borrowing Descriptor) throws(SystemError) {
         let socket = connection.rawValue
         var credentials = CLinux_credentials()
@@ -27,12 +28,12 @@ public struct Peer: ~Copyable, Sendable {
 
     deinit { if handle >= 0 { close(handle) } }
 
-    /// Whether it was in a group then, be it a supplementary one (SO_PEERGROUPS).
+    /// Whether it was in a group at that time, supplementary groups included (SO_PEERGROUPS).
     public func isMember(of other: UInt32) -> Bool {
         if group == other { return true }
         var groups: [gid_t] = []
         var count = 0
-        // With too little room the kernel tells how much it takes.
+        // Where there is too little room the kernel reports how much it needs.
         while CLinux_peer_groups(connection, &groups, &count) == -1 {
             guard count > groups.count else { return false }
             groups = [gid_t](repeating: 0, count: count)
@@ -40,18 +41,18 @@ public struct Peer: ~Copyable, Sendable {
         return groups.prefix(count).contains(other)
     }
 
-    /// It has ended, and its number may be another process's by now; always `false` before Linux 6.5.
+    /// Whether it has ended, so that its number may be in use again; always `false` before Linux 6.5.
     public var hasEnded: Bool {
-        // A negative number is passed over (poll(2)).
+        // A negative number is ignored (poll(2)).
         var ready = pollfd(fd: handle, events: Int16(POLLIN), revents: 0)
         return poll(&ready, 1, 0) == 1
     }
 
-    /// Its main thread has ended, reaped or not: what it had open may still be open in a process that shares it.
+    /// Whether its main thread has ended, reaped or not: its files may still be open in a process that shares them.
     public var isDying: Bool {
         if handle >= 0 { return hasEnded }
         guard process > 0 else { return false }
-        // Before Linux 6.5 only its number can be asked.
+        // Before Linux 6.5 there is only its number.
         guard let found = try? Process(process) else { return true }
         var ready = pollfd(fd: found.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
         return poll(&ready, 1, 0) == 1

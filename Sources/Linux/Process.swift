@@ -3,20 +3,20 @@
 internal import CLinux
 internal import Glibc
 
-/// A process held by a pidfd: it stays this process after its number is used again (pidfd_open(2)).
+/// A process held by a pidfd: it stays this process even if its number is used again (pidfd_open(2)).
 public struct Process: ~Copyable, Sendable {
     /// Its number when it was opened.
     public let id: Int32
     /// Readable once the process has ended.
     public let descriptor: Descriptor
 
-    /// Takes hold of a running process; throws ESRCH when there is none of that number.
+    /// Opens a pidfd for a process; throws ESRCH where the number is not in use.
     public init(_ id: Int32) throws(SystemError) {
         self.id = id
         descriptor = Descriptor(owning: try system("pidfd_open", on: "process \(id)") { CLinux_pidfd_open(id) })
     }
 
-    /// Sends a signal; throws ESRCH once the process is gone (pidfd_send_signal(2)).
+    /// Sends a signal; throws ESRCH once the process was reaped (pidfd_send_signal(2)).
     public func send(_ signal: Signal) throws(SystemError) {
         try system("pidfd_send_signal", on: "process \(id)") {
             CLinux_pidfd_send_signal(descriptor.rawValue, signal.rawValue)
@@ -41,10 +41,10 @@ public struct Process: ~Copyable, Sendable {
         return CLinux_pidfd_exit_status(descriptor.rawValue, &status) == 0
     }
 
-    /// This process, its parent, and so on up to the first process that we see (proc_pid_stat(5)).
+    /// This process, its parent, and so on up to the first process that can be seen from here (proc_pid_stat(5)).
     public static var ancestry: [Int32] {
         var found = [getpid()]
-        // Process numbers may be used again while we look, so there is an end to it in any case.
+        // Numbers may be used again meanwhile, which could make a circle: so there is a limit.
         while let last = found.last, last > 1, found.count < 1000, let parent = parent(of: last), parent > 0 {
             found.append(parent)
         }

@@ -7,11 +7,12 @@ internal import Glibc
 ///
 /// A signal from the service manager may have gone to us alone (`KillMode=mixed`, `systemctl kill --kill-whom=main`,
 /// `Type=notify-reload`) or to every process of the unit, the container's among them (`KillMode=control-group`). The
-/// signal itself does not tell (sigaction(2)), and whoever relays it blindly gives the container either two or none. A
-/// bystander that was signaled too tells for certain. It shares our memory, so it costs a kernel stack and no more.
+/// signal itself does not say which (sigaction(2)), and relaying it blindly gives the container either two or none. If
+/// another process of the unit was signaled as well, it went to all. The witness shares our memory, so it costs no more
+/// than a kernel stack.
 ///
 /// Signals meant for the container must be blocked before it is made, and it must be made in the cgroup where it is to
-/// stay. It ends with us, but for one thing: it can become what clears up after us (``successor``).
+/// stay. It ends with us, unless it is to execute the program that cleans up after us (``successor``).
 public final class SignalWitness {
     /// One signal that the witness was sent.
     public struct Note: Sendable, Equatable {

@@ -3,16 +3,16 @@
 internal import Glibc
 
 extension SystemError {
-    /// There is no socket of packets, none that could be, none that listens, or none that lets us in.
-    public var isNobodyListening: Bool {
+    /// There is no socket of packets that listens and that we may connect to.
+    public var isNotListening: Bool {
         [ENOENT, ENOTDIR, ENAMETOOLONG, ECONNREFUSED, EPROTOTYPE, EACCES].contains(code)
     }
     /// No socket can have this address (ENAMETOOLONG).
     public var isNameTooLong: Bool { code == ENAMETOOLONG }
-    /// Somebody did listen there (ECONNREFUSED).
+    /// There is a socket, and no process listens on it any more (ECONNREFUSED).
     public var isLeftBehind: Bool { code == ECONNREFUSED }
-    /// The other end of the connection is gone (EPIPE, ECONNRESET).
+    /// The other end of the connection is closed (EPIPE, ECONNRESET).
     public var isHungUp: Bool { code == EPIPE || code == ECONNRESET }
-    /// Somebody has it already (EADDRINUSE).
+    /// Another socket has the address (EADDRINUSE).
     public var isAddressInUse: Bool { code == EADDRINUSE }
 }

@@ -2,7 +2,7 @@
 
 internal import Glibc
 
-/// A failed system call: what was called, on what, and the kernel's answer.
+/// A failed system call: the call, its subject, and errno(3).
 public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The call's name, as in its manual page.
     public let call: String
@@ -11,29 +11,29 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The errno(3) it left.
     public let code: Int32
 
-    /// Describes a failure that the caller found itself.
+    /// Describes a failure that did not come from ``system(_:on:_:)``.
     public init(call: String, subject: String, code: Int32) {
         self.call = call
         self.subject = subject
         self.code = code
     }
 
-    /// The kernel's reason, as strerror(3) words it, without the call and its subject.
+    /// The text of strerror(3) alone.
     public var reason: String { String(cString: strerror(code)) }
 
     public var description: String { "\(call) \(subject): \(reason)" }
 
-    /// Nothing is there: no such file, process or cgroup (ENOENT, ESRCH, ENODEV).
+    /// No such file, process or cgroup (ENOENT, ESRCH, ENODEV).
     public var isNotFound: Bool { code == ENOENT || code == ESRCH || code == ENODEV }
-    /// The caller may not (EACCES, EPERM).
+    /// Not permitted (EACCES, EPERM).
     public var isPermissionDenied: Bool { code == EACCES || code == EPERM }
     /// The file system is mounted read-only (EROFS).
     public var isReadOnly: Bool { code == EROFS }
     /// The call would have to wait (EAGAIN).
     public var wouldBlock: Bool { code == EAGAIN }
-    /// It is there already (EEXIST).
+    /// It exists already (EEXIST).
     public var exists: Bool { code == EEXIST }
-    /// Somebody still uses it (EBUSY, ENOTEMPTY).
+    /// It is still in use (EBUSY, ENOTEMPTY).
     public var isBusy: Bool { code == EBUSY || code == ENOTEMPTY }
 }
 

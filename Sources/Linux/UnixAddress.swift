@@ -4,9 +4,9 @@ public import Glibc
 
 /// The address of a unix(7) socket: `sockaddr_un`.
 public enum UnixAddress: Sendable, Equatable, CustomStringConvertible {
-    /// In the file system; who may connect is decided by the folders around it.
+    /// In the file system; the folders above it decide who can connect.
     case path(String)
-    /// In the network namespace's list of abstract names, which anybody may take.
+    /// An abstract name, which any process of the network namespace may take.
     case abstract(String)
 
     /// As ss(8) writes it.
@@ -17,9 +17,9 @@ public enum UnixAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether the file of a socket is all that is left of it.
+    /// Whether there is the file of a socket on which no process listens any more.
     ///
-    /// A socket of another type asks, so that one which listens does not notice (unix(7), EPROTOTYPE).
+    /// Asked with a socket of another type, so that a process which listens does not notice (unix(7), EPROTOTYPE).
     public var isLeftBehind: Bool {
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard let probe = try? system("socket", on: description, { socket(AF_UNIX, type, 0) }) else { return false }

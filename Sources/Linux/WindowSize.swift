@@ -3,7 +3,7 @@
 internal import CLinux
 internal import Glibc
 
-/// The size of the terminal behind a descriptor, in characters; `nil` where there is none (ioctl_tty(2), TIOCGWINSZ).
+/// The size of a terminal in characters; `nil` for a descriptor of another file (ioctl_tty(2), TIOCGWINSZ).
 public func windowSize(of descriptor: Int32) -> (rows: Int, columns: Int)? {
     var size = winsize()
     guard CLinux_window_size(descriptor, &size) == 0 else { return nil }
