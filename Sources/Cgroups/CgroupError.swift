@@ -4,32 +4,32 @@ public import Linux
 
 /// Why a container could not be brought under its unit, in one line: what was tried, the answer, what to do.
 public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Nothing at the place where cgroups are expected.
+    /// There is no cgroup file system where it is expected.
     case notMounted(root: String)
-    /// Our own cgroup is not the one of the unit we were said to be.
+    /// This process is not in the cgroup of the unit that it should belong to.
     case notInUnit(String, found: String)
     /// The process is in a cgroup that our cgroup namespace does not show.
     case outside(process: Int32)
-    /// The process ended before it could be looked at.
+    /// The process ended before its cgroup could be read.
     case gone(process: String)
-    /// The process does not sit in a cgroup of this container: it may be anybody's.
+    /// The process is in no cgroup of this container, so it may not be the container's.
     case foreign(process: Int32, container: String, found: String)
     /// `--cgroups` names a controller that this host does not have.
     case unknownController(String, known: [String])
     /// The cgroup file system is read-only for us.
     case readOnly(action: String, SystemError)
-    /// The kernel does not let us: not root, or without a capability.
+    /// Not permitted: not root, or without a capability.
     case denied(action: String, SystemError)
-    /// The device filter cannot be brought along; moving without it would be an escape.
+    /// The device filter cannot be copied; without it the container could open any device.
     case deviceFilter(group: String, reason: String)
     /// The cgroup holds threads, not processes.
     case threaded(group: String)
-    /// Processes keep appearing in the cgroup they should have left.
+    /// Processes keep appearing in the cgroup that they are moved out of.
     case notEmptied(group: String)
-    /// Any other answer of the kernel.
+    /// Any other error of the kernel.
     case failed(action: String, SystemError)
 
-    /// Sorts an answer of the kernel by what the user can do about it.
+    /// Sorts an error of the kernel by what the user can do about it.
     init(_ error: SystemError, doing action: String) {
         if error.isReadOnly {
             self = .readOnly(action: action, error)

@@ -7,7 +7,7 @@ public struct ContainerGroup: Sendable, Equatable {
     private let tree: Membership.Entry
     /// Where it is mounted; `nil` where it is not.
     private let folder: Group?
-    /// The IDs of its version 2 cgroup and of those below it, as far as they were ever seen.
+    /// The IDs of its version 2 cgroup and of those below it, as far as they were seen.
     private var ids: Set<UInt64> = []
 
     /// Finds the container's cgroup by its main process.
@@ -23,7 +23,7 @@ public struct ContainerGroup: Sendable, Equatable {
 
     init(of process: Int32, id: String, unit: UnitGroup?, proc: String, root: String) throws(CgroupError) {
         let membership = try Membership(of: String(process), proc: proc)
-        // Trees that tell nobody apart have everything at `/`. Version 2 first, then systemd's: always kept current.
+        // A tree in which all processes are at `/` tells nothing. Version 2 first, then systemd's, which are always used.
         func rank(_ entry: Membership.Entry) -> Int {
             entry.isUnified ? 0 : entry.controllers == [Membership.Entry.systemd] ? 1 : 2
         }
@@ -49,9 +49,10 @@ public struct ContainerGroup: Sendable, Equatable {
     /// The cgroup from the root of its tree: `/system.slice/nginx.service/ID`.
     public var path: String { tree.path }
 
-    /// The processes that are in a container's own cgroup, wherever Docker made that or we did.
+    /// The processes in a container's own cgroup, wherever Docker or we made it.
     ///
     /// - Parameter id: The container's full ID.
+    /// - Returns: Their numbers.
     public static func processes(ofContainer id: String) -> [Int32] { processes(ofContainer: id, proc: "/proc") }
 
     static func processes(ofContainer id: String, proc: String) -> [Int32] {
@@ -63,18 +64,18 @@ public struct ContainerGroup: Sendable, Equatable {
         }
     }
 
-    /// Whether a process is, or was, in this cgroup or below it; `nil` where the kernel has not told enough.
+    /// Whether a process is, or was, in this cgroup or below it; `nil` where what the kernel reported is not enough.
     mutating func contains(_ whereabouts: Whereabouts) -> Bool? {
         if tree.isUnified, let id = whereabouts.cgroup {
             if !ids.contains(id) { noteIDs() }
             if !ids.isEmpty { return ids.contains(id) }
         }
         guard let path = whereabouts.membership?.path(in: tree) else { return nil }
-        // Whose a removed cgroup was, its name does not prove (cgroups(7): "(deleted)").
+        // The name of a removed cgroup does not prove whose it was (cgroups(7): "(deleted)").
         return path.hasSuffix(" (deleted)") ? nil : CgroupPath.isInside(path, tree.path)
     }
 
-    /// Takes down the IDs of all its cgroups: once a cgroup is removed, nobody can tell any more whose it was.
+    /// Records the IDs of all its cgroups: after a cgroup is removed its ID does not lead to it any more.
     private mutating func noteIDs() {
         guard tree.isUnified, let folder else { return }
         for group in folder.withDescendants { if let id = group.id { ids.insert(id) } }

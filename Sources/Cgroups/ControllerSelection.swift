@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which version 1 controllers a container is moved in: what `--cgroups` says, as often as it is given.
+/// Which version 1 controllers a container is moved in: the values of `--cgroups`.
 ///
-/// `name=systemd` is always among them, or systemd loses the container; `devices` never is, for the filter that
-/// Docker set there would stay behind. A version 2 tree is moved in as a whole, whatever is named.
+/// `name=systemd` is always among them, or systemd loses the container; `devices` never is, as the filter that Docker set
+/// there would not be copied. In a version 2 tree the container is moved whatever is named.
 public enum ControllerSelection: Sendable, Equatable {
     /// All but `devices`.
     case all

@@ -7,9 +7,9 @@ internal import Linux
 /// The device filter of a version 2 cgroup: BPF programs, each of which must agree before a device node is opened
 /// or made (cgroup-v2.rst, "Device controller").
 enum DeviceFilter {
-    /// Attaches to `target` what holds for `source`, and checks that it holds.
+    /// Attaches to `target` the programs that are effective for `source`, and checks that they are.
     ///
-    /// Called before the first process moves: a container outside of its filter may open any device node it makes.
+    /// Called before the first process moves: without its filter a container may open any device node that it makes.
     static func carry(from source: Group, to target: Group) throws(SystemError) {
         let wanted = try programs(effectiveAt: source)
         guard !wanted.isEmpty else { return }
@@ -23,7 +23,7 @@ enum DeviceFilter {
                 CLinux_attach_device_program(folder.rawValue, program.rawValue, BPF_F_ALLOW_MULTI)
             }
         }
-        // A program that somebody attached above with ALLOW_OVERRIDE would no longer hold now.
+        // A program that is attached above with ALLOW_OVERRIDE would be overridden now.
         let after = Set(try programs(effectiveAt: target))
         guard after.isSuperset(of: wanted), after.isSuperset(of: before) else {
             throw SystemError(call: "bpf(BPF_PROG_QUERY)", subject: target.path, code: EPERM)

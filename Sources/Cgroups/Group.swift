@@ -12,7 +12,7 @@ struct Group: Sendable, Equatable {
 
     func child(_ name: String) -> Group { Group(path: "\(path)/\(name)") }
 
-    /// A file's text without the newline at its end; `nil` where the kernel has no such file here.
+    /// A file's text without its last newline; `nil` where the cgroup has no such file.
     func value(_ file: String) -> String? {
         guard let text = try? Files.text("\(path)/\(file)") else { return nil }
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
@@ -24,19 +24,19 @@ struct Group: Sendable, Equatable {
 
     var exists: Bool { Files.isFolder(path) }
 
-    /// The cgroups right below; none when it is gone itself.
+    /// Its direct children; none where it was removed.
     var children: [Group] {
-        let names = (try? Files.names(in: path)) ?? []  // ENOENT: removed while we look.
+        let names = (try? Files.names(in: path)) ?? []  // ENOENT: removed meanwhile.
         return names.map(child).filter(\.exists)
     }
 
     /// This cgroup and all below it.
     var withDescendants: [Group] { [self] + children.flatMap(\.withDescendants) }
 
-    /// What the kernel calls a version 2 cgroup; `nil` when it is gone.
+    /// The kernel's ID of a version 2 cgroup; `nil` where it was removed.
     var id: UInt64? { try? Files.number(of: path) }
 
-    /// The processes of this cgroup alone (cgroup.procs); none when it is gone.
+    /// The processes of this cgroup alone (cgroup.procs); none where it was removed.
     func processes() throws(CgroupError) -> [Int32] {
         do throws(SystemError) {
             return try Files.text("\(path)/cgroup.procs").split(separator: "\n").compactMap { Int32($0) }
@@ -61,7 +61,7 @@ struct Group: Sendable, Equatable {
         return found
     }
 
-    /// Brings a process in with all its threads; one that has ended is no error.
+    /// Moves a process here with all its threads; one that has ended is no error.
     func admit(_ process: Int32) throws(CgroupError) {
         // 0 is how cgroup.procs lists a process of a foreign PID namespace; written, it would mean ourselves.
         guard process > 0 else {
@@ -79,17 +79,17 @@ struct Group: Sendable, Equatable {
         }
     }
 
-    /// Makes it anew: what an earlier run left is removed first, so that no limit and no filter of it stays.
+    /// Makes the cgroup; one that an earlier run left is removed first, with its limits and filters.
     func make() throws(CgroupError) {
         do throws(SystemError) {
-            do throws(SystemError) { try remove() } catch  where error.isBusy {}  // Still used: then it is shared.
+            do throws(SystemError) { try remove() } catch  where error.isBusy {}  // In use: then it is shared.
             try Files.makeFolder(path)
         } catch {
             throw CgroupError(error, doing: "making a cgroup in the unit")
         }
     }
 
-    /// Removes it and all below it, deepest first; what is gone already is no error.
+    /// Removes it and all below it, deepest first; what does not exist is no error.
     func remove() throws(SystemError) {
         for child in children { try child.remove() }
         // ENODEV: the unit above was removed by systemd at the same moment.

@@ -11,16 +11,18 @@ public enum Hierarchy: Sendable, Equatable {
     /// Version 1 trees only.
     case legacy
 
-    /// Tells by what is mounted, not by /proc/PID/cgroup: that file names trees of which this place may see nothing.
+    /// Finds out from what is mounted, not from /proc/PID/cgroup, which names trees that may not be mounted here.
     ///
     /// - Parameter root: Where cgroups are mounted.
+    /// - Returns: The setup.
+    /// - Throws: ``CgroupError/notMounted(root:)``.
     public static func detect(root: String = "/sys/fs/cgroup") throws(CgroupError) -> Hierarchy {
         // Only a cgroup folder has this file, and it is in every one of them (cgroups(7)).
         func isCgroup(_ path: String) -> Bool { Files.exists("\(path)/cgroup.procs") }
         if isCgroup(root) { return .unified }
         if isCgroup("\(root)/unified") { return .hybrid }
         if isCgroup("\(root)/systemd") { return .legacy }
-        let names = (try? Files.names(in: root)) ?? []  // A root that is not there holds no cgroup either.
+        let names = (try? Files.names(in: root)) ?? []  // A root that does not exist has no cgroup either.
         if names.contains(where: { isCgroup("\(root)/\($0)") }) { return .legacy }
         throw .notMounted(root: root)
     }

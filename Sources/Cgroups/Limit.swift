@@ -5,11 +5,11 @@ internal import Linux
 /// One file of limits.
 struct Limit: Sendable, Equatable {
     let name: String
-    /// Its text in a new cgroup; `nil` where that takes its parent's.
+    /// Its text in a new cgroup; `nil` where a new cgroup takes its parent's.
     ///
-    /// Nothing is lost where such a value cannot be carried over.
+    /// Nothing is lost where this value cannot be set.
     var initial: String?
-    /// Whether it only ever caps: then nothing is lost either where the unit itself has the same cap or a lower one.
+    /// Whether it is a maximum: nothing is lost either where the unit itself has the same one or a lower one.
     var isCap = false
 
     /// Those of version 2 that docker run can set, in an order in which the kernel takes them (cgroup-v2.rst).
@@ -63,20 +63,20 @@ struct Limit: Sendable, Equatable {
         Limit(name: "blkio.throttle.write_iops_device", initial: ""),
     ]
 
-    /// How version 1 shows that there is none: the largest number of whole pages of 4 KiB.
+    /// What version 1 shows without a limit: the largest number of whole pages of 4 KiB.
     private static let noMemoryLimit = "9223372036854771712"
 
     private static let oomControl = "memory.oom_control"
 
     /// The limits of huge pages, one per page size that this machine has.
     static func hugePages(in group: Group) -> [Limit] {
-        let names = (try? Files.names(in: group.path)) ?? []  // A source that is gone has no limits.
+        let names = (try? Files.names(in: group.path)) ?? []  // A source that was removed has no limits.
         return names.filter { name in
             name.hasPrefix("hugetlb.") && (name.hasSuffix(".max") || name.hasSuffix(".limit_in_bytes"))
         }.map { Limit(name: $0, initial: "max", isCap: true) }
     }
 
-    /// What to write to get what the file shows.
+    /// What has to be written to get what the file shows.
     private func setting(in group: Group) -> String? {
         guard let text = group.value(name) else { return nil }
         // Shows `oom_kill_disable 1` and two counters, takes the number.
@@ -84,7 +84,7 @@ struct Limit: Sendable, Equatable {
         return text.split(separator: "\n").first?.split(separator: " ").last.map(String.init) ?? text
     }
 
-    /// Sets in `to` what `from` has; returns the value and what kept it from being set.
+    /// Sets in `to` what `from` has; returns the limit where that was not possible.
     func carry(from: Group, to: Group, unit: Group, isDelegated: Bool) -> LostLimit? {
         guard let value = setting(in: from) else { return nil }
         // cpu.weight shows 0, and takes no value, while cpu.idle is 1.
@@ -96,7 +96,7 @@ struct Limit: Sendable, Equatable {
                 name: name, value: Self.oneLine(value),
                 reason: isDelegated ? .refused("the unit has no such controller") : .notDelegated)
         }
-        // Each device has a line of its own and wants a write of its own.
+        // Each device has a line of its own and needs a write of its own.
         let known = current.split(separator: "\n")
         for line in value.split(separator: "\n") where !known.contains(line) {
             do throws(SystemError) {
@@ -115,7 +115,7 @@ struct Limit: Sendable, Equatable {
         }
     }
 
-    /// The limit as one to be lost, if it was set at all.
+    /// The limit as a lost one, if it was set at all.
     func abandoned(in group: Group, because reason: String) -> LostLimit? {
         guard let initial, let value = setting(in: group), value != initial else { return nil }
         return LostLimit(name: name, value: Self.oneLine(value), reason: .refused(reason))

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A limit of docker run that could not be kept when its container was moved.
+/// A limit of docker run that was lost when its container was moved.
 public struct LostLimit: Sendable, Equatable, CustomStringConvertible {
     /// The kernel's name: `memory.max`.
     public let name: String
     /// What it was set to, in the kernel's units (bytes, microseconds, weights).
     public let value: String
-    /// What stood in the way.
+    /// Why it was lost.
     public let reason: Reason
 
     public enum Reason: Sendable, Equatable {
-        /// The unit's cgroup has no controllers to give on: the unit needs Delegate=yes.
+        /// The unit's cgroup has no controllers to enable below it: the unit needs Delegate=yes.
         case notDelegated
-        /// The controller is not there for the unit, or the kernel refused the value.
+        /// The unit does not have the controller, or the kernel refused the value.
         case refused(String)
     }
 

@@ -15,7 +15,7 @@ public struct Membership: Sendable, Equatable {
 
         var isUnified: Bool { controllers.isEmpty }
 
-        /// Whether it is the tree that systemd tells services apart by.
+        /// Whether it is the tree in which systemd tracks services.
         func isTracking(in hierarchy: Hierarchy) -> Bool {
             hierarchy == .unified ? isUnified : controllers == [Self.systemd]
         }
@@ -34,10 +34,10 @@ public struct Membership: Sendable, Equatable {
         }
     }
 
-    /// Asks the kernel about a process; throws ``CgroupError/gone(process:)`` when there is none of that number.
+    /// Reads the cgroups of a process; throws ``CgroupError/gone(process:)`` where the number is not in use.
     public init(of process: Int32) throws(CgroupError) { try self.init(of: String(process), proc: "/proc") }
 
-    /// Where this process itself is.
+    /// The cgroups of this process.
     public static func ofThisProcess() throws(CgroupError) -> Membership { try Membership(of: "self", proc: "/proc") }
 
     init(of process: String, proc: String) throws(CgroupError) {

@@ -12,8 +12,8 @@ struct Mounts: Sendable, Equatable {
         hierarchy = try .detect(root: root)
     }
 
-    /// The folder of one tree; `nil` where it is not mounted for us, as with the version 1 lines of a machine that
-    /// runs a container with a version 2 tree of its own, or line `0::` on a purely version 1 host.
+    /// The folder of one tree; `nil` where it is not mounted here: the version 1 lines in a container that has only a
+    /// version 2 tree, line `0::` on a host with version 1 only.
     func folder(of entry: Membership.Entry) -> String? {
         if entry.isUnified {
             switch hierarchy {
@@ -29,6 +29,6 @@ struct Mounts: Sendable, Equatable {
             .first { Files.exists("\($0)/cgroup.procs") }
     }
 
-    /// The tree that systemd tells services apart by.
+    /// Whether it is the tree in which systemd tracks services.
     func isTracking(_ entry: Membership.Entry) -> Bool { entry.isTracking(in: hierarchy) }
 }

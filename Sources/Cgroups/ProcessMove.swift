@@ -3,15 +3,15 @@
 internal import Glibc
 internal import Linux
 
-/// Moves every process of one cgroup to another, however fast they fork.
+/// Moves all processes of one cgroup to another, however fast they fork.
 struct ProcessMove {
     let from: Group
     let to: Group
-    /// Whether cgroups below `from` are emptied, too.
+    /// Whether cgroups below `from` are emptied as well.
     var withDescendants = true
-    /// Cgroups of other trees that each process is brought to first, there by its number alone.
+    /// Cgroups of other trees that each process is moved to first; there only its number is known.
     var companions: [Group] = []
-    /// Stops and resumes what is still in `from`: a file and the words for it.
+    /// What stops and resumes the processes that are still in `from`.
     var freezer: Freezer?
     var timeout: Duration = .seconds(5)
 
@@ -40,42 +40,43 @@ struct ProcessMove {
         }
     }
 
-    /// Returns when two looks in a row found nobody.
+    /// Moves them; returns when two lists in a row were empty.
     ///
-    /// A child is born where its parent is at that moment, so each look may find children of those moved since the
-    /// last one. A process that forks and exits at once can run ahead of us for ever: after a few looks the source is
-    /// frozen, which stops those that are still in it and lets go of each that leaves.
+    /// A child starts in the cgroup that its parent is in at that moment, so each list may have children of processes
+    /// that were moved since the last one. Processes that fork and exit at once may never be caught: after a few lists
+    /// the source is frozen, which stops those that are still in it; each that leaves is thawed.
     func complete() throws(CgroupError) {
         let clock = ContinuousClock()
         let deadline = clock.now + timeout
-        var looks = 0
-        var emptyLooks = 0
+        var lists = 0
+        var emptyLists = 0
         var isFrozen = false
         defer {
-            // Gone with its last process, or the daemon's to thaw; on version 2 those who left run already.
+            // It may be removed with its last process; else the daemon would have to thaw it. On version 2 the processes
+            // that left run already.
             if isFrozen, let freezer { try? freezer.group.set(freezer.file, to: freezer.thaw) }
         }
         while true {
             let processes = withDescendants ? try from.allProcesses() : try from.processes()
             if processes.isEmpty {
-                emptyLooks += 1
-                if emptyLooks == 2 { return }
+                emptyLists += 1
+                if emptyLists == 2 { return }
                 continue
             }
-            emptyLooks = 0
-            looks += 1
-            if looks == 4, let freezer {
-                // If it will not freeze we still have the time that is left.
+            emptyLists = 0
+            lists += 1
+            if lists == 4, let freezer {
+                // Without the freezer it may still succeed in the time that is left.
                 isFrozen = (try? freezer.group.set(freezer.file, to: freezer.freeze)) != nil
             }
             for process in processes {
-                // The companions first: whoever is still in `from` is sure to be looked at once more.
+                // The companions first: a process that is still in `from` is listed once more.
                 for companion in companions { try companion.admit(process) }
                 try to.admit(process)
             }
             if clock.now > deadline { throw .notEmptied(group: from.path) }
-            // Those that are exiting cannot be moved, only waited for.
-            if looks > 4 { sched_yield() }
+            // Processes that are exiting cannot be moved, only waited for.
+            if lists > 4 { sched_yield() }
         }
     }
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension UnitGroup {
-    /// The cgroup in which a container is born: below the unit that its supervisor is in, as `linux.cgroupsPath` names it.
+    /// The `linux.cgroupsPath` that starts a container in the unit of its supervisor.
     ///
-    /// The unit is the innermost service or scope on the supervisor's path: supervisors make room in it by going one
-    /// deeper (``enterSupervisorGroup()``, DelegateSubgroup=). Outside of units it is the supervisor's own cgroup.
+    /// The unit is the innermost service or scope on the supervisor's path: supervisors move one level deeper to make room
+    /// (``enterSupervisorGroup()``, DelegateSubgroup=). Without a unit it is below the supervisor's own cgroup.
     ///
     /// - Parameters:
     ///   - id: The container's full ID, which its cgroup is named after: a unit may run several.
     ///   - supervisor: Its process.
     ///   - root: Where cgroups are mounted.
-    /// - Throws: ``CgroupError/outside(process:)`` when we have no name for its cgroup.
+    /// - Returns: The path.
+    /// - Throws: ``CgroupError/outside(process:)`` where its cgroup cannot be seen from here.
     public static func cgroupsPath(
         ofContainer id: String, of supervisor: Int32, root: String = "/sys/fs/cgroup"
     ) throws(CgroupError) -> String {

@@ -2,12 +2,12 @@
 
 internal import Linux
 
-/// What became of a container that was to be moved into its unit.
+/// The result of moving a container into its unit.
 public struct Migration: Sendable, Equatable {
-    /// Limits of docker run that do not hold any more.
+    /// Limits of docker run that are not in effect any more.
     public let lostLimits: [LostLimit]
-    /// Controllers that were named but in which the container stays where Docker put it: `devices`, whose filter
-    /// would be lost, and those in which systemd made no cgroup for the unit.
+    /// Controllers that were named, and in which the container stays where Docker put it: `devices`, whose filter would be
+    /// lost, and those in which systemd made no cgroup for the unit.
     public let notMoved: [String]
     /// Whether Delegate=yes in the unit would keep the lost limits.
     public var needsDelegation: Bool { lostLimits.contains { $0.reason == .notDelegated } }
@@ -24,7 +24,9 @@ extension UnitGroup {
     /// - Parameters:
     ///   - process: The container's PID 1, as this host numbers it.
     ///   - id: The container's full ID: only processes in a cgroup of that name are moved.
-    ///   - controllers: What `--cgroups` says; of no meaning where there is only a version 2 tree.
+    ///   - controllers: The version 1 controllers that it is moved in.
+    /// - Returns: What was lost. A container that Docker made in the unit is left as it is.
+    /// - Throws: ``CgroupError``; before the first process is moved, all that was made is removed again.
     public func migrate(
         container process: Int32, id: String, controllers: ControllerSelection
     ) throws(CgroupError) -> Migration {
@@ -53,7 +55,7 @@ extension UnitGroup {
                 lostLimits += carryLimits(of: id, along: route)
             }
         } catch {
-            // Nobody is in them yet. What cannot be removed goes with the unit; the first error is the one that counts.
+            // They have no process yet. What cannot be removed goes with the unit; the first error counts.
             for route in routes { try? route.place.container(id).remove() }
             throw error
         }
@@ -74,11 +76,11 @@ extension UnitGroup {
         return Migration(lostLimits: lostLimits, notMoved: notMoved)
     }
 
-    /// Whether a process is dead, or dying: version 1 shows it at the root of each tree (cgroups(7)), from a moment
+    /// Whether a process has ended or is about to: version 1 shows it at the root of each tree (cgroups(7)), from a moment
     /// before it is a zombie on.
     static func hasEnded(_ process: Int32, proc: String) -> Bool {
         guard let status = try? Files.text("\(proc)/\(process)/stat") else { return true }
-        // The state stands behind the name, which may itself hold parentheses (proc_pid_stat(5)).
+        // The state follows the name, which may itself have parentheses (proc_pid_stat(5)).
         guard let name = status.lastIndex(of: ")") else { return false }
         // The state, its parent, group, session, terminal and the terminal's group, the kernel's flags: PF_EXITING is 4.
         let fields = status[name...].dropFirst(2).split(separator: " ")

@@ -29,13 +29,14 @@ public struct UnitGroup: Sendable, Equatable {
 
     /// Finds the unit's cgroups from our own.
     ///
-    /// We may sit below the unit's cgroup already (DelegateSubgroup=). A version 1 tree in which our path does not
-    /// name the unit is not the unit's: systemd uses only the controllers that some setting needs.
+    /// We may be below the unit's cgroup already (DelegateSubgroup=). A version 1 tree in which our path does not name the
+    /// unit is not used for it: systemd uses only the controllers that a setting needs.
     ///
     /// - Parameters:
     ///   - unit: Its full name, as sd_pid_get_unit(3) gives it.
     ///   - membership: Our own.
     ///   - root: Where cgroups are mounted.
+    /// - Throws: ``CgroupError/notInUnit(_:found:)``, or ``CgroupError/notMounted(root:)``.
     public init(unit: String, membership: Membership, root: String = "/sys/fs/cgroup") throws(CgroupError) {
         let mounts = try Mounts(root: root)
         let places = membership.entries.compactMap { entry -> Place? in
@@ -79,11 +80,11 @@ public struct UnitGroup: Sendable, Equatable {
         return (tracking.group.value("cgroup.controllers") ?? "").split(separator: " ").map(String.init)
     }
 
-    /// Makes room for the container's controllers: moves what sits in the unit's own cgroup, us among it, to
+    /// Makes room for the container's controllers: moves the processes in the unit's own cgroup, and so this one, to
     /// `<unit>/supervisor`.
     ///
-    /// Version 2 lets a cgroup have processes or controllers for those below, not both (cgroup-v2.rst, "No Internal
-    /// Process Constraint"). Does nothing on version 1, without Delegate=, or where nothing sits there: systemd puts the
+    /// On version 2 a cgroup may have processes, or controllers for its children, not both (cgroup-v2.rst, "No Internal
+    /// Process Constraint"). Does nothing on version 1, without Delegate=, or where there is no process: systemd puts the
     /// commands of a delegated unit other than ExecStart= into `<unit>/.control`.
     public func enterSupervisorGroup() throws(CgroupError) {
         guard hierarchy == .unified, isDelegated, try !tracking.group.processes().isEmpty else { return }
@@ -93,38 +94,40 @@ public struct UnitGroup: Sendable, Equatable {
         } catch {
             throw CgroupError(error, doing: "making a cgroup for the supervisor")
         }
-        // All of them: a shell that waits for us (ExecStart=sh -c …) would block the controllers as we do.
+        // All of them: a shell that waits for us (ExecStart=sh -c …) would keep the controllers off as well.
         try ProcessMove(from: tracking.group, to: supervisor, withDescendants: false).complete()
     }
 
-    /// Takes the controllers back that a container had in the unit, once no other container is there.
+    /// Disables the controllers that a container had in the unit, once there is no other container.
     ///
-    /// After a container of ExecStartPre= systemd puts the main process into the unit's own cgroup, and with controllers
-    /// for those below that is refused (EBUSY).
+    /// After a container of ExecStartPre= systemd puts the main process into the unit's own cgroup, which fails (EBUSY)
+    /// while controllers are enabled for its children.
     public func releaseControllers() {
         guard hierarchy == .unified, isDelegated,
             tracking.group.children.allSatisfy({ [Self.supervisorName, ".control"].contains($0.name) })
         else { return }
         for controller in (tracking.group.value("cgroup.subtree_control") ?? "").split(separator: " ") {
-            // Another container may have come meanwhile: then it keeps them.
+            // Another container may have started meanwhile, and keeps them.
             try? tracking.group.set("cgroup.subtree_control", to: "-\(controller)")
         }
     }
 
-    /// Whether a process is in the unit's cgroup, or below.
+    /// Whether a process is in the unit's cgroup, or below it.
     ///
-    /// Throws ``CgroupError/gone(process:)`` when there is no such process.
+    /// - Parameter process: Its number.
+    /// - Returns: `false` for a process of another unit.
+    /// - Throws: ``CgroupError/gone(process:)`` where the number is not in use.
     public func contains(process: Int32) throws(CgroupError) -> Bool {
         let path = try Membership(of: process).path(in: tracking.tree)
         return path.map { CgroupPath.isInside($0, tracking.path) } ?? false
     }
 
-    /// How many processes the kernel has killed in a container's cgroup for want of memory, wherever the limit stood;
-    /// 0 where the container is not in a cgroup of ours, or no controller counts.
+    /// How many processes the OOM killer has ended in a container's cgroup, whichever limit was reached.
     ///
     /// `oom_kill` of memory.events (cgroup-v2.rst), of memory.oom_control in version 1.
     ///
     /// - Parameter id: The container's full ID.
+    /// - Returns: 0 where the container is not in a cgroup of ours, or no controller counts.
     public func outOfMemoryKills(container id: String) -> Int {
         for place in places {
             let container = place.container(id)
@@ -137,7 +140,7 @@ public struct UnitGroup: Sendable, Equatable {
         return 0
     }
 
-    /// The place of a container in the tree of `entry`, if the unit has one there.
+    /// The path of a container's cgroup in the tree of `entry`, where the unit has one.
     func path(ofContainer id: String, in entry: Membership.Entry) -> String? {
         places.first { $0.tree.controllers == entry.controllers }.map { "\($0.path)/\(id)" }
     }

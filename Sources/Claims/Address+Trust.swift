@@ -12,6 +12,7 @@ extension Address {
     /// Whether a supervisor may give its sockets to this process.
     ///
     /// - Parameter peer: The process that asks.
+    /// - Returns: `false` for another user's process and, at an abstract address, for one in another container.
     func isRuntime(_ peer: borrowing Peer) -> Bool {
         (peer.user == 0 || peer.user == geteuid()) && (self != .abstract || peer.isInSameContainer)
     }
@@ -24,6 +25,7 @@ extension Address {
     /// - Parameters:
     ///   - peer: The process that listens.
     ///   - dockerSocket: The socket of root's daemon.
+    /// - Returns: `false` for a process that could not be a supervisor.
     func isSupervisor(_ peer: borrowing Peer, dockerSocket: String = "/run/docker.sock") -> Bool {
         if isRuntime(peer) { return true }
         guard self == .abstract, let group = Self.writers(of: dockerSocket) else { return false }

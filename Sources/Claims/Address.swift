@@ -16,6 +16,7 @@ public enum Address: Sendable, Equatable {
     /// A rootless daemon's, in the user's own folder.
     ///
     /// - Parameter runtimeDirectory: `XDG_RUNTIME_DIR`.
+    /// - Returns: The address.
     public static func user(runtimeDirectory: String) -> Address {
         .folder("\(runtimeDirectory)/systemd-docker/claims")
     }
@@ -25,6 +26,7 @@ public enum Address: Sendable, Equatable {
     /// - Parameters:
     ///   - daemonIsRootless: Whether the daemon is the user's own.
     ///   - runtimeDirectory: `XDG_RUNTIME_DIR`.
+    /// - Returns: The address.
     public static func ofSupervisor(daemonIsRootless: Bool, runtimeDirectory: String?) -> Address {
         if daemonIsRootless, let runtimeDirectory { return user(runtimeDirectory: runtimeDirectory) }
         return geteuid() == 0 ? system : abstract
@@ -32,16 +34,18 @@ public enum Address: Sendable, Equatable {
 
     /// Where a runtime has to look.
     ///
-    /// A rootless daemon's runs as root of a user namespace, so its user does not tell.
+    /// A rootless daemon's runtime is root of a user namespace, so its user ID does not say which daemon it is.
     ///
     /// - Parameter runtimeDirectory: `XDG_RUNTIME_DIR`.
+    /// - Returns: The addresses.
     public static func ofRuntime(runtimeDirectory: String?) -> [Address] {
         [system] + (runtimeDirectory.map { [user(runtimeDirectory: $0)] } ?? []) + [abstract]
     }
 
-    /// Where a supervisor says what it owns.
+    /// Where a supervisor listens as the owner of a container.
     ///
     /// - Parameter runtimeDirectory: `XDG_RUNTIME_DIR`.
+    /// - Returns: The address.
     public static func ofOwner(runtimeDirectory: String?) -> Address {
         if geteuid() == 0 { return .folder("/run/systemd-docker/owners") }
         return runtimeDirectory.map { .folder("\($0)/systemd-docker/owners") } ?? .abstract

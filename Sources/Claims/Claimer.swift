@@ -60,7 +60,7 @@ public struct Claimer: ~Copyable {
     /// - Throws: ``ClaimError`` where the supervisor hangs up, does not answer in time or not in our protocol.
     public func ask() throws(ClaimError) -> ReceivedOffer { try ask(within: .seconds(5)) }
 
-    /// - Parameter timeout: How long each packet may take: Docker waits as well.
+    /// Asks, with a time limit for each packet: Docker waits as well.
     func ask(within timeout: Duration) throws(ClaimError) -> ReceivedOffer {
         var offer = ReceivedOffer()
         repeat {

@@ -11,6 +11,7 @@ public enum RuntimeAnnotation {
     /// Its value: one line for each word, as a path may hold spaces.
     ///
     /// - Parameter command: The executable, and the arguments that it gets before those of each call.
+    /// - Returns: The value.
     public static func value(of command: [String]) -> String { command.joined(separator: "\n") }
 
     /// The command in a value.

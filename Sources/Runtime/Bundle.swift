@@ -6,15 +6,15 @@ internal import Glibc
 internal import JSON
 internal import Linux
 
-/// The folder that Docker makes for one start of a container; its config.json is the runtime's order.
+/// The OCI bundle that Docker makes for one start of a container; its config.json configures the container.
 struct Bundle {
     let configuration: String
 
     init(_ folder: String) { configuration = "\(folder)/config.json" }
 
-    /// The command of the runtime that stands behind ours for this container; empty for runc.
+    /// The command of the runtime that ours executes for this container; empty for runc.
     ///
-    /// Looked for in the bytes first: nearly no container has one, and each call for each container comes by here.
+    /// Looked for in the bytes first: almost no container has one, and this runs with each call for each container.
     func runtime() throws(RuntimeError) -> [String] {
         guard let text = try read(), Self.contains(RuntimeAnnotation.key, text) else { return [] }
         let value: String?
@@ -41,9 +41,9 @@ struct Bundle {
         }
     }
 
-    /// Orders another place, and a name for each socket.
+    /// Writes the cgroup and the names of the sockets into config.json.
     ///
-    /// Docker makes a new bundle for each start, so that nothing of it stays.
+    /// Docker makes a new bundle for each start, so the changes are for this start only.
     func order(place: String, socketNames: [String]) throws(RuntimeError) {
         guard let text = try read() else {
             throw RuntimeError("read \(configuration): it is missing, or others than we may write to it")
@@ -74,9 +74,9 @@ struct Bundle {
         }
     }
 
-    /// `nil` where there is none, or where others than we could have written it.
+    /// The text of config.json; `nil` where it does not exist, or another user could have written it.
     ///
-    /// Else a call that is made in somebody's folder would run what that somebody names.
+    /// Else a call in another user's folder would execute the runtime that this user names.
     private func read() throws(RuntimeError) -> [UInt8]? {
         let path = configuration
         do throws(SystemError) {

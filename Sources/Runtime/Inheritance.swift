@@ -11,10 +11,10 @@ struct Inheritance {
     var sockets: [Int32]
     var output: Offer.Output?
 
-    /// Puts each where it is expected, for this process and what it becomes.
+    /// Puts each where it is expected, for this process and the program that it executes.
     func take() throws(RuntimeError) {
         try RuntimeError.of { () throws(SystemError) in
-            // First, for a socket may be put over their own numbers.
+            // First: a socket may be put at the numbers that these have now.
             if let output {
                 try Self.put(output.stdout, at: 1)
                 try Self.put(output.stderr, at: 2)
@@ -23,14 +23,14 @@ struct Inheritance {
         }
         guard !sockets.isEmpty else { return }
         setenv("LISTEN_FDS", String(sockets.count), 1)
-        // runc takes them only if they are meant for it; this stays its number.
+        // runc takes them only if they are for its own process ID, which is ours (execve(2)).
         setenv("LISTEN_PID", String(getpid()), 1)
     }
 
     private func putSockets() throws(SystemError) {
         let first: Int32 = 3
         let end = first + Int32(sockets.count)
-        // None may stand where another is to go.
+        // None may have the number of another one's place.
         var apart: [Int32] = []
         for socket in sockets {
             apart.append(

@@ -8,20 +8,22 @@ struct Invocation: Equatable {
     private(set) var container: String?
     /// The folder of config.json, which `create` names; other calls are made in it.
     private(set) var bundle = "."
-    /// Where errors are told, beside stderr.
+    /// Where errors are logged, in addition to stderr.
     private(set) var log: String?
-    /// Errors are told as runc does with `--log-format json`.
+    /// Whether errors are logged as JSON, as runc does with `--log-format json`.
     private(set) var logsJSON = false
     /// The places of `--systemd-cgroup` among the words.
     private(set) var systemdCgroup: [Int] = []
 
-    /// The global options of runc and crun that have a value in the next word; all others stand alone, or hold it
-    /// behind a `=`.
+    /// The global options of runc and crun that have a value in the next word; all others have none, or have it after a
+    /// `=`.
     private static let valued: Set = [
         "root", "log", "log-format", "log-level", "criu", "rootless", "cgroup-manager", "config",
     ]
 
-    /// - Parameter words: without the program's name.
+    /// Reads a command line.
+    ///
+    /// - Parameter words: The arguments, without the program's name.
     init(_ words: [String]) {
         var index = 0
         while index < words.count {

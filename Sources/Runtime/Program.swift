@@ -5,17 +5,17 @@ internal import Claims
 internal import Glibc
 internal import Linux
 
-/// `systemd-docker-runtime`: stands before the container's real runtime, and becomes it.
+/// `systemd-docker-runtime`: an OCI runtime that executes the container's real runtime in its place.
 ///
-/// Docker's shim calls it in runc's command line. Only `create` of a container that a supervisor has claimed is
-/// changed; every other call is handed on as it came. `create` and `start` of a container that must not run without its
-/// supervisor are refused where that is dead: with `create` its process gets into the unit's cgroup, where systemd finds
-/// it, and with `start` it begins to run.
+/// Docker's shim calls it with runc's command line. Only `create` of a container that a supervisor has claimed is changed;
+/// every other call is passed on as it is. `create` and `start` of a container that must not run without its supervisor
+/// are refused after that has ended: `create` puts its process into the unit's cgroup, where systemd would find it, and
+/// `start` runs it.
 public enum Program {
-    /// Becomes the real runtime, or says why it cannot.
+    /// Executes the real runtime, or reports why it cannot.
     ///
-    /// - Parameter arguments: as main(int, char **) gets them: they are handed on byte by byte.
-    /// - Returns: the exit status, if it comes to that.
+    /// - Parameter arguments: As main(int, char **) gets them: they are passed on byte by byte.
+    /// - Returns: The exit status where nothing was executed.
     public static func run(_ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
         var words: [UnsafeMutablePointer<CChar>?] = []
         while let word = arguments[words.count] { words.append(word) }
@@ -25,7 +25,7 @@ public enum Program {
             let bundle = Bundle(invocation.bundle)
             let runtime = try bundle.runtime()
             if let inheritance = try claimed(invocation, bundle) {
-                // The place is one for runc's cgroupfs driver: a path, where the systemd driver wants three names.
+                // The cgroup is for runc's cgroupfs driver: a path, where the systemd driver expects three names.
                 for index in invocation.systemdCgroup.reversed() { words.remove(at: index) }
                 try inheritance.take()
             }
@@ -36,7 +36,7 @@ public enum Program {
         return 1
     }
 
-    /// Puts a claimed container's order right; `nil` for a call that is handed on as it is.
+    /// Changes the configuration of a claimed container; `nil` for a call that is passed on as it is.
     private static func claimed(_ invocation: Invocation, _ bundle: Bundle) throws(RuntimeError) -> Inheritance? {
         guard let command = invocation.command, ["create", "start"].contains(command),
             let id = invocation.container.flatMap({ ContainerID($0) })
@@ -54,7 +54,7 @@ public enum Program {
             )
         }
         guard isCreate else { return nil }
-        // In this order: who answers has lived until then, so that the number was its own.
+        // In this order: a process that answers afterwards was alive before, so the number was its own.
         let place = try RuntimeError.of { () throws(CgroupError) in
             try UnitGroup.cgroupsPath(ofContainer: id.text, of: claimer.process)
         }
@@ -72,10 +72,10 @@ public enum Program {
         let words = command.map { strdup($0) } + arguments + [nil]
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
         let candidates = name.contains("/") ? [name] : path.split(separator: ":").map { "\($0)/\(name)" }
-        // A link to us in the place of runc, or an order to run ourselves, would have no end.
+        // A link to us in the place of runc, or an annotation that names us, would never end.
         for candidate in candidates where !Files.isSame(candidate, as: "/proc/self/exe") {
             execv(candidate, words)
-            // As execvp(3): whatever is not there, or not for us, is passed over.
+            // As execvp(3): what does not exist, or is not executable for us, is skipped.
             guard [ENOENT, ENOTDIR, EACCES].contains(errno) else {
                 throw RuntimeError("execute \(candidate): \(String(cString: strerror(errno)))")
             }

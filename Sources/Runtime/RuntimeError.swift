@@ -4,22 +4,22 @@ internal import Glibc
 internal import JSON
 internal import Linux
 
-/// Why a call could not be handed on; Docker shows it to whoever started the container.
+/// Why a call could not be passed on; Docker shows it to the user who started the container.
 struct RuntimeError: Error, Equatable, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
 
-    /// What another module's error says.
+    /// Runs a body, and throws its error as one of this type.
     static func of<Value: ~Copyable, Failure: Error & CustomStringConvertible>(
         _ body: () throws(Failure) -> Value
     ) throws(RuntimeError) -> Value {
         do throws(Failure) { return try body() } catch { throw RuntimeError(error.description) }
     }
 
-    /// Tells it as runc does: as the last line of its log, where containerd's shim looks for the reason, and on stderr.
+    /// Reports it as runc does: as the last line of its log, where containerd's shim finds the reason, and on stderr.
     ///
-    /// Nothing more can be done about a log that cannot be written.
+    /// A log that cannot be written is ignored.
     func tell(_ invocation: Invocation) {
         let sentence = "systemd-docker-runtime: \(description)"
         if let log = invocation.log { Self.append(line(sentence, isJSON: invocation.logsJSON), to: log) }

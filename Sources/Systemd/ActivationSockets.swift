@@ -3,7 +3,7 @@
 internal import CSystemd
 internal import Glibc
 
-/// The descriptors that the service manager has handed to this process: those of the unit's .socket units, and its file
+/// The descriptors that the service manager passed to this process: those of the unit's .socket units, and its file
 /// descriptor store (sd_listen_fds(3)).
 public struct ActivationSockets: Sendable, Equatable {
     /// A name for each descriptor, as `FileDescriptorName=` has it.
@@ -11,7 +11,7 @@ public struct ActivationSockets: Sendable, Equatable {
     /// The descriptors, open as long as this process lives.
     public var descriptors: Range<Int32> { 3..<3 + Int32(names.count) }
 
-    /// Finds them in the environment, and keeps them from the programs that this process executes.
+    /// Finds them in the environment, and makes them close-on-exec.
     public static func ofThisProcess() -> ActivationSockets {
         var list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = sd_listen_fds_with_names(0, &list)

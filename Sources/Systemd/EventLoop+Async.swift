@@ -3,10 +3,13 @@
 public import Linux
 
 extension EventLoop {
-    /// Begins a task that never leaves the loop.
+    /// Starts a task that never leaves the loop.
     ///
-    /// An actor's own executor is not enough for that: what is not isolated, the inside of a continuation for one, would
-    /// run on the concurrency runtime's thread pool.
+    /// The actor's executor alone does not ensure that: code that is not isolated, such as the body of a continuation,
+    /// would run on the concurrency runtime's thread pool.
+    ///
+    /// - Parameter body: What the task does.
+    /// - Returns: The task.
     @discardableResult
     public func task<Result: Sendable>(_ body: @escaping @LoopActor () async throws -> Result) -> Task<
         Result, any Error
@@ -14,7 +17,7 @@ extension EventLoop {
         Task(executorPreference: self, operation: body)
     }
 
-    /// Begins a task that never leaves the loop and cannot fail.
+    /// Starts a task that never leaves the loop and cannot fail.
     @discardableResult
     public func task<Result: Sendable>(_ body: @escaping @LoopActor () async -> Result) -> Task<Result, Never> {
         Task(executorPreference: self, operation: body)
@@ -46,15 +49,20 @@ extension EventLoop {
 
     /// Waits for a time.
     ///
+    /// - Parameter time: How long.
     /// - Throws: `CancellationError` when the task is cancelled first.
     @LoopActor
     public func sleep(_ time: Duration) async throws {
         try await wait { resume throws(SystemError) in try self.after(time) { resume(()) } }
     }
 
-    /// Runs `body`; a task that is not done in time is cancelled, and `nil` comes back.
+    /// Runs a task, and cancels it when its time is over.
     ///
-    /// - Parameter limit: `nil` waits for ever.
+    /// - Parameters:
+    ///   - limit: The time; `nil` is without a limit.
+    ///   - body: What the task does.
+    /// - Returns: Its result; `nil` where it was not done in time.
+    /// - Throws: What the body throws; `CancellationError` when the calling task is cancelled.
     @LoopActor
     public func within<Result: Sendable>(
         _ limit: Duration?, _ body: @escaping @LoopActor () async throws -> Result

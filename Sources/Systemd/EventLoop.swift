@@ -5,15 +5,15 @@ internal import Glibc
 public import Linux
 internal import Synchronization
 
-/// The one loop of the program, and the executor of everything that is isolated to ``LoopActor``.
+/// The program's event loop, and the executor of all that is isolated to ``LoopActor``.
 ///
-/// Signals, pidfds, sockets, timers and the jobs of Swift's tasks are all sources of one sd-event(3) loop, so there is
-/// one thread, nothing to lock, and no wake-up while nothing happens.
+/// Signals, pidfds, sockets, timers and the jobs of Swift's tasks are sources of one sd-event(3) loop: one thread, no
+/// locks, and no wake-up while nothing happens.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     /// The loop that ``LoopActor`` runs on.
     public static let shared = EventLoop()
 
-    // Set once by init, before anybody else can see the loop.
+    // Set once by init, before another thread can see the loop.
     private let event: OpaquePointer?
     private let wakeup: Int32
     private let thread = Mutex<pthread_t?>(nil)
@@ -40,7 +40,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
     /// Dispatches events on the calling thread until ``stop()``.
     ///
-    /// - Throws: when the kernel refused what the loop is made of, or while polling.
+    /// - Throws: ``SystemError`` where the loop could not be made, or polling failed.
     public func run() throws(SystemError) {
         thread.withLock { $0 = pthread_self() }
         guard event != nil, wakeup >= 0 else {
@@ -49,7 +49,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         try check("sd_event_loop") { sd_event_loop(event) }
     }
 
-    /// Makes ``run()`` return after the handler at work.
+    /// Makes ``run()`` return after the handler that is running.
     public func stop() { _ = sd_event_exit(event, 0) }
 
     // MARK: Executor
@@ -122,7 +122,13 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         return source
     }
 
-    /// Calls `handler` once, after `time`, unless the source is let go of before.
+    /// Calls a handler once, after a time, unless the source is released before.
+    ///
+    /// - Parameters:
+    ///   - time: The time.
+    ///   - handler: Called on the loop.
+    /// - Returns: The source.
+    /// - Throws: ``SystemError`` where the timer cannot be made.
     @LoopActor
     public func after(_ time: Duration, _ handler: @escaping () -> Void) throws(SystemError) -> EventSource {
         let source = EventSource { _ in handler() }
@@ -136,9 +142,15 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         return source
     }
 
-    /// Calls `handler` for each signal of this number, until the source is let go of.
+    /// Calls a handler for each signal of a number, until the source is released.
     ///
     /// The signal must be blocked in every thread (``blockSignals(_:)``).
+    ///
+    /// - Parameters:
+    ///   - signal: The signal.
+    ///   - handler: Called on the loop with the sender.
+    /// - Returns: The source.
+    /// - Throws: EBUSY where the signal is not blocked, or has a source already.
     @LoopActor
     public func onSignal(
         _ signal: Signal, _ handler: @escaping (_ sender: SignalSender) -> Void
@@ -154,16 +166,18 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
                     return EventSource.fire(source, EventSource.Occasion(number: 0, sender: sender))
                 }, source.asContext)
         }
-        // A signal and what it has caused may be there at once: the cause is handled first.
+        // A signal and its effect may be pending at once: the cause is handled first.
         try check("sd_event_source_set_priority") {
             sd_event_source_set_priority(source.pointer, Int64(SD_EVENT_PRIORITY_IMPORTANT))
         }
         return source
     }
 
-    /// Holds these signals back in the calling thread and all it starts, so that only the loop sees them.
+    /// Blocks signals in the calling thread and all that it starts, so that only the loop gets them.
     ///
-    /// To be called before any other thread exists.
+    /// To be called before there is another thread.
+    ///
+    /// - Parameter signals: The signals.
     public static func blockSignals(_ signals: [Signal]) {
         var set = sigset_t()
         sigemptyset(&set)
@@ -179,7 +193,7 @@ public actor LoopActor {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { EventLoop.shared.asUnownedSerialExecutor() }
 }
 
-/// Something the loop waits for; letting go of it ends the wait.
+/// An event source of the loop; releasing it removes it.
 public final class EventSource {
     struct Occasion {
         let number: UInt64
@@ -197,17 +211,20 @@ public final class EventSource {
 
     fileprivate static func fire(_ context: UnsafeMutableRawPointer?, _ occasion: Occasion) -> Int32 {
         guard let context else { return 0 }
-        // Held until the handler is done: it may let go of its own source.
+        // Held until the handler is done, which may release its own source.
         let source = Unmanaged<EventSource>.fromOpaque(context).takeUnretainedValue()
         withExtendedLifetime(source) { source.handler(occasion) }
         return 0
     }
 
-    /// Ends the wait for good, though somebody may still hold the source.
+    /// Disables the source for good, even if it is still held.
     @LoopActor
     public func stop() { _ = sd_event_source_set_enabled(pointer, Int32(SD_EVENT_OFF)) }
 
-    /// Changes what a watched descriptor is watched for.
+    /// Changes the events that a descriptor is watched for.
+    ///
+    /// - Parameter events: The events.
+    /// - Throws: EDOM for a source that is not a descriptor's.
     @LoopActor
     public func watch(for events: Epoll.Events) throws(SystemError) {
         try check("sd_event_source_set_io_events") { sd_event_source_set_io_events(pointer, events.rawValue) }
@@ -223,7 +240,10 @@ func check(_ call: String, _ body: () -> Int32) throws(SystemError) -> Int32 {
 }
 
 extension LoopActor {
-    /// Runs `body` at once, in a callback from C that is known to come from the loop's thread.
+    /// Runs a body at once, in a callback from C that is known to come on the loop's thread.
+    ///
+    /// - Parameter body: The body.
+    /// - Returns: Its result.
     public nonisolated static func assumeOnLoop<Result>(_ body: @LoopActor () -> Result) -> Result {
         EventLoop.shared.checkIsolated()
         return withoutActuallyEscaping(body) { body in

@@ -4,14 +4,14 @@ internal import CSystemd
 internal import Glibc
 internal import Linux
 
-/// What we tell the service manager, by sd_notify(3).
+/// Messages to the service manager (sd_notify(3)).
 ///
-/// Without NOTIFY_SOCKET (a shell, `Type=simple`) nobody listens, and nothing is sent.
+/// Without NOTIFY_SOCKET (a shell, `Type=simple`) nothing is sent.
 public enum Notification {
-    /// Whether a service manager listens.
+    /// Whether a service manager takes messages.
     public static var isHeard: Bool { getenv("NOTIFY_SOCKET") != nil }
 
-    /// Sends nothing from now on, for a process whose messages the manager does not take.
+    /// Sends nothing from now on: for a process whose messages the manager would refuse.
     public static func silence() {
         for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] { unsetenv(name) }
     }
@@ -24,9 +24,9 @@ public enum Notification {
     /// The service has begun to stop.
     public static func stopping() { send(["STOPPING=1"]) }
 
-    /// The service has begun to reload; ``ready(mainProcess:)`` says that it is done.
+    /// The service has begun to reload; ``ready(mainProcess:)`` ends that.
     ///
-    /// The time tells a manager that asked for it (`Type=notify-reload`) that this is the answer.
+    /// By the time a manager that asked for the reload (`Type=notify-reload`) knows that this is the answer.
     public static func reloading() {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
@@ -43,21 +43,22 @@ public enum Notification {
     /// The line that `systemctl status` shows.
     public static func status(_ text: String) { send(["STATUS=\(text)"]) }
 
-    /// The start takes at least so much longer, whatever `TimeoutStartSec=` says (sd_notify(3), EXTEND_TIMEOUT_USEC=).
+    /// Extends `TimeoutStartSec=` to at least a time from now on (sd_notify(3), EXTEND_TIMEOUT_USEC=).
     public static func extendTimeout(by time: Duration) { send(["EXTEND_TIMEOUT_USEC=\(time.microseconds)"]) }
 
-    /// Sends fields as they are, one datagram.
+    /// Sends fields in one datagram.
     public static func send(_ fields: [String]) {
-        // A manager that is gone or deaf is no reason to end the service.
+        // A manager that does not take the message is no reason to end the service.
         _ = sd_notify(0, fields.joined(separator: "\n"))
     }
 
-    /// Waits until the manager has handled all that we sent before, and all that it was doing meanwhile.
+    /// Waits until the manager has handled all messages that were sent before, and what it was doing meanwhile.
     ///
     /// The manager closes the descriptor that comes with `BARRIER=1` when it reaches the message (systemd 246). It has
-    /// one thread, so whatever it had begun when it got to us (signalling a whole unit) is finished then.
+    /// one thread, so what it had begun before (signalling a whole unit) is finished then.
     ///
-    /// - Returns: `false` when nobody listens, so that nothing was waited for.
+    /// - Returns: `false` without a manager that takes messages: then nothing was waited for.
+    /// - Throws: `CancellationError`, or ``SystemError`` without a descriptor for it.
     @LoopActor
     public static func barrier() async throws -> Bool {
         guard isHeard else { return false }

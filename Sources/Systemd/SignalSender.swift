@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who sent a signal, as signalfd(2) tells.
+/// The sender of a signal, as signalfd(2) reports it.
 public struct SignalSender: Sendable, Equatable {
     /// The sender's process; 0 where the kernel itself sent it (a terminal, a timer).
     public let process: Int32

@@ -4,26 +4,28 @@ internal import Glibc
 internal import Linux
 
 extension Unit {
-    /// What a unit is doing, and since which of its starts.
+    /// The state of a unit, and the start that it belongs to.
     public struct State: Sendable, Equatable {
         /// active, activating, deactivating, inactive, failed, reloading, maintenance.
         public var active: String
-        /// Another one with each start (systemd.exec(5), `$INVOCATION_ID`).
+        /// New with each start (systemd.exec(5), `$INVOCATION_ID`).
         public var invocation: String
     }
 
-    /// Looks at it; one that is not loaded is inactive.
+    /// The unit's state now (`systemctl show`); one that is not loaded is inactive.
     ///
-    /// `systemctl show`.
-    ///   - Throws: ``SystemError`` where systemctl(1) cannot be run or its manager does not answer.
+    /// - Returns: The state.
+    /// - Throws: ``SystemError`` where systemctl(1) cannot be run or its manager does not answer.
     @LoopActor
     public func state() async throws -> State {
         let values = try await properties("ActiveState", "InvocationID")
         return State(active: values["ActiveState"] ?? "", invocation: values["InvocationID"] ?? "")
     }
 
-    /// What its manager says of it (`systemctl show`), by name; a property that the manager does not know is missing.
+    /// Reads properties of the unit (`systemctl show`).
     ///
+    /// - Parameter names: Their names.
+    /// - Returns: The values by name, without properties that the manager does not know.
     /// - Throws: ``SystemError`` where systemctl(1) cannot be run or its manager does not answer.
     @LoopActor
     public func properties(_ names: String...) async throws -> [String: String] {
@@ -37,19 +39,19 @@ extension Unit {
         return values
     }
 
-    /// Its main process, as its manager has it; `nil` where there is none, or the manager does not answer.
+    /// Its main process; `nil` without one, and where the manager does not answer.
     @LoopActor
     public func mainProcess() async -> Int32? {
         let value = (try? await properties("MainPID"))?["MainPID"].flatMap { Int32($0) }
         return value == 0 ? nil : value
     }
 
-    /// Stops it and starts it again; returns when it is up, or has failed to come up.
+    /// Stops and starts it (`systemctl restart`), which takes as long as the unit's own time limits allow.
     ///
-    /// `systemctl restart`, which waits as long as the unit's own settings let a stop and a start take. The starts before
-    /// do not count against this one (`StartLimitBurst=`): `systemctl reset-failed` forgets them.
-    ///   - Returns: whether it is up.
-    ///   - Throws: ``SystemError`` where systemctl(1) cannot be run.
+    /// Former starts do not count against this one (`StartLimitBurst=`): `systemctl reset-failed` clears them.
+    ///
+    /// - Returns: Whether the unit came up.
+    /// - Throws: ``SystemError`` where systemctl(1) cannot be run.
     @LoopActor
     public func restart() async throws -> Bool {
         _ = try await systemctl("reset-failed")

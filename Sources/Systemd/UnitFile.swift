@@ -3,8 +3,8 @@
 internal import Glibc
 public import Linux
 
-/// A unit file or a drop-in as it is written, read without the manager: also one that is disabled, masked by another or
-/// of a user who is not logged in.
+/// A unit file or a drop-in as it is written, read without the manager: so also one that is disabled, overridden by
+/// another, or of a user who is not logged in.
 public struct UnitFile: Sendable, Equatable {
     /// One `Key=value`.
     public struct Setting: Sendable, Equatable {
@@ -12,7 +12,7 @@ public struct UnitFile: Sendable, Equatable {
         public let value: String
     }
 
-    /// Whose settings they are: `web.service`; of a drop-in what stands before the `.d` of its folder, which may be
+    /// The unit that it configures: `web.service`; for a drop-in the name of its folder without `.d`, which may be
     /// `web-.service` or `service`.
     public let unit: String
     public let path: String
@@ -26,7 +26,7 @@ public struct UnitFile: Sendable, Equatable {
         var line = ""
         for part in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             let trimmed = part.drop(while: \.isWhitespace)
-            // A comment in the middle of a line that goes on does not end it.
+            // A comment between the parts of a continued line does not end it.
             if trimmed.hasPrefix("#") || trimmed.hasPrefix(";") { continue }
             if part.hasSuffix("\\") {
                 line += part.dropLast() + " "
@@ -40,8 +40,8 @@ public struct UnitFile: Sendable, Equatable {
         self.settings = settings
     }
 
-    /// Whether the settings of that file count for this one's unit too: its drop-ins, those of its template or of all
-    /// its instances, of its prefix (`web-.service.d`), and of its type (`service.d`).
+    /// Whether the settings of another file apply to this one's unit as well: its drop-ins, those of its template or of
+    /// all its instances, of its prefix (`web-.service.d`), and of its type (`service.d`).
     public func shares(_ other: UnitFile) -> Bool {
         let (mine, theirs) = (unit, other.unit)
         if mine == theirs || mine.hasSuffix(".\(theirs)") { return true }
@@ -51,7 +51,7 @@ public struct UnitFile: Sendable, Equatable {
         return stem.contains("@") && mine.prefix { $0 != "@" } == stem.prefix { $0 != "@" }
     }
 
-    /// Takes a value apart as systemd does with a command line: at white space, but not within quotes.
+    /// Splits a value as systemd splits a command line: at white space, but not within quotes.
     public static func words(of value: some StringProtocol) -> [String] {
         var (words, word): ([String], String?) = ([], nil)
         var quote: Character?
@@ -94,7 +94,8 @@ extension UnitFile.Setting {
 extension UnitFile {
     /// The services of the system and of all users, with their drop-ins, wherever a manager would find them.
     ///
-    ///   - report: Called with each folder or file that is there and cannot be read.
+    /// - Parameter report: Called for each folder or file that exists and cannot be read.
+    /// - Returns: The files.
     public static func services(_ report: (SystemError) -> Void) -> [UnitFile] {
         services(in: folders, report)
     }
@@ -105,7 +106,7 @@ extension UnitFile {
             do throws(SystemError) {
                 files.append(UnitFile(unit: String(unit), path: path, text: try Files.text(path, onlyIfRegular: true)))
             } catch {
-                // A link that leads nowhere is no unit; nor is /dev/null, which reads as nothing.
+                // A dangling link is no unit; nor is /dev/null, which reads as empty.
                 if !error.isNotFound { report(error) }
             }
         }
@@ -113,7 +114,7 @@ extension UnitFile {
             do throws(SystemError) {
                 return try Files.names(in: folder)
             } catch {
-                // The home of many a user is /dev/null or the like.
+                // The home of a system user is often /dev/null or the like.
                 if !error.isNotFound, error.code != ENOTDIR { report(error) }
                 return []
             }
@@ -132,9 +133,9 @@ extension UnitFile {
         return files
     }
 
-    /// Where the system's manager and the users' look for units (systemd.unit(5), "Unit File Load Path").
+    /// Where the system's manager and the users' managers find units (systemd.unit(5), "Unit File Load Path").
     ///
-    /// Not from sd_path_lookup(3): systemd 262 knows the same lists by other numbers than those before it.
+    /// Not from sd_path_lookup(3): systemd 262 has other numbers for the same lists than the versions before it.
     private static var folders: [String] {
         let kinds = ["control", "attached", ""].map { $0.isEmpty ? "" : ".\($0)" }
         var folders: [String] = []

@@ -3,7 +3,7 @@
 internal import Glibc
 public import Linux
 
-/// A process of a test's own; killed and reaped when nobody holds it any more.
+/// A child process of a test, killed and reaped at the end of its owner's life.
 public final class Child: Sendable {
     /// Its process.
     public let id: Int32
@@ -15,7 +15,12 @@ public final class Child: Sendable {
 
     /// Starts a program with no signal blocked, with these descriptors as its own 0, 1, 2…, and with no others.
     ///
-    /// - Parameter descriptors: without any, stdin, stdout and stderr are ours.
+    /// - Parameters:
+    ///   - program: Its path.
+    ///   - arguments: Its arguments, without its name.
+    ///   - environment: Its whole environment, `NAME=value`.
+    ///   - descriptors: By default our stdin, stdout and stderr.
+    /// - Throws: ``SystemError`` where it cannot be executed.
     public init(
         _ program: String, _ arguments: [String], environment: [String], descriptors: [Int32] = [0, 1, 2]
     ) throws(SystemError) {
@@ -34,8 +39,8 @@ public final class Child: Sendable {
         for (number, descriptor) in descriptors.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
         }
-        // Whatever another thread has open this instant is not for it: it would keep connections from ending. One that
-        // is not open may be closed as well (posix_spawn_file_actions_addclose(3)).
+        // What another thread has open at this moment would keep connections from ending. Closing a number that is not
+        // open is no error (posix_spawn_file_actions_addclose(3)).
         for number in descriptors.count..<1024 { posix_spawn_file_actions_addclose(&actions, Int32(number)) }
         var words = ([program] + arguments).map { (word: String) in strdup(word) } + [nil]
         var variables = environment.map { (word: String) in strdup(word) } + [nil]
