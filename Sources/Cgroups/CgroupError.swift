@@ -2,7 +2,7 @@
 
 public import Linux
 
-/// Why a container could not be brought under its unit, in one line: what was tried, the answer, what to do.
+/// Why a container could not be placed in its unit, in one line: what failed, why, and what to do.
 public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is no cgroup file system where it is expected.
     case notMounted(root: String)
@@ -43,31 +43,31 @@ public enum CgroupError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notMounted(let root):
-            "no cgroup file system at \(root): mount one, or use --placement none"
+            "no cgroup file system at \(root). Mount one, or use --placement none"
         case .notInUnit(let unit, let found):
-            "this process is in cgroup \(found), not in that of \(unit): start it from the unit's ExecStart=, or use "
+            "this process is in cgroup \(found), not in that of \(unit). Start it from the unit's ExecStart=, or use "
                 + "--placement none"
         case .outside(let process):
-            "process \(process) is in a cgroup that is not seen from here: it is in another cgroup namespace"
+            "process \(process) is in a cgroup outside of this cgroup namespace"
         case .gone(let process):
             "process \(process) ended before its cgroup could be read"
         case .foreign(let process, let container, let found):
-            "process \(process) is in cgroup \(found), which does not belong to container \(container): it is not moved; "
+            "process \(process) is in cgroup \(found), which does not belong to container \(container). It is not moved; "
                 + "use --placement none to leave it there"
         case .unknownController(let name, let known):
-            "no cgroup controller \(name) on this host: --cgroups knows all, \(known.joined(separator: ", "))"
+            "no cgroup controller \(name) on this host. --cgroups knows all, \(known.joined(separator: ", "))"
         case .readOnly(let action, let error):
-            "\(action): \(error): run with a writable /sys/fs/cgroup (no ProtectControlGroups=yes in the unit, no "
-                + "read-only mount of it), or use --placement none"
+            "\(action): \(error). Make /sys/fs/cgroup writable (no ProtectControlGroups=yes in the unit, no read-only "
+                + "mount of it), or use --placement none"
         case .denied(let action, let error):
-            "\(action): \(error): placement needs root: remove User= or use --placement none"
+            "\(action): \(error). Placement needs root: remove User=, or use --placement none"
         case .deviceFilter(let group, let reason):
-            "bringing the container's device filter to \(group): \(reason): without it the container could open any "
+            "copying the container's device filter to \(group): \(reason). Without it the container could open any "
                 + "device, so it is not moved; use --placement none to leave it where Docker put it"
         case .threaded(let group):
-            "cgroup \(group) is threaded (its cgroup.type): its processes cannot be moved; use --placement none"
+            "cgroup \(group) is threaded (cgroup.type): its processes cannot be moved. Use --placement none"
         case .notEmptied(let group):
-            "cgroup \(group) still has processes after 5 s of moving them out: does the container fork without end?"
+            "cgroup \(group) still has processes after 5 s: they fork faster than they can be moved"
         case .failed(let action, let error):
             "\(action): \(error)"
         }

@@ -21,12 +21,12 @@ struct Bundle {
         do throws(JSONError) {
             value = try Document(text).value(at: "annotations", RuntimeAnnotation.key)
         } catch {
-            throw RuntimeError("read \(configuration): \(error)")
+            throw RuntimeError("cannot read \(configuration): \(error)")
         }
         guard let value else { return [] }
         let command = RuntimeAnnotation.command(of: value)
         guard !command.isEmpty else {
-            throw RuntimeError("read \(configuration): annotation \(RuntimeAnnotation.key) names no runtime")
+            throw RuntimeError("cannot read \(configuration): annotation \(RuntimeAnnotation.key) names no runtime")
         }
         return command
     }
@@ -37,7 +37,7 @@ struct Bundle {
         do throws(JSONError) {
             return try Document(text).value(at: "annotations", ClaimAnnotation.key) == ClaimAnnotation.required
         } catch {
-            throw RuntimeError("read \(configuration): \(error)")
+            throw RuntimeError("cannot read \(configuration): \(error)")
         }
     }
 
@@ -46,7 +46,7 @@ struct Bundle {
     /// Docker makes a new bundle for each start, so the changes are for this start only.
     func order(place: String, socketNames: [String]) throws(RuntimeError) {
         guard let text = try read() else {
-            throw RuntimeError("read \(configuration): it is missing, or others than we may write to it")
+            throw RuntimeError("cannot change \(configuration): it does not exist, or another user can write to it")
         }
         let order = try edited(text, place, socketNames)
         do throws(SystemError) {
@@ -70,7 +70,7 @@ struct Bundle {
             }
             return document.text
         } catch {
-            throw RuntimeError("read \(configuration): \(error)")
+            throw RuntimeError("cannot read \(configuration): \(error)")
         }
     }
 

@@ -50,7 +50,7 @@ public enum Program {
         else {
             guard try bundle.requiresClaim() else { return nil }
             throw RuntimeError(
-                "cannot \(command) container \(id): the systemd-docker that has made it has ended, and it goes with that"
+                "cannot \(command) container \(id): its systemd-docker has ended, and it must not run without it"
             )
         }
         guard isCreate else { return nil }
@@ -77,10 +77,10 @@ public enum Program {
             execv(candidate, words)
             // As execvp(3): what does not exist, or is not executable for us, is skipped.
             guard [ENOENT, ENOTDIR, EACCES].contains(errno) else {
-                throw RuntimeError("execute \(candidate): \(String(cString: strerror(errno)))")
+                throw RuntimeError("cannot execute \(candidate): \(String(cString: strerror(errno)))")
             }
         }
-        throw RuntimeError(
-            name.contains("/") ? "execute \(name): no such runtime" : "execute \(name): not found in PATH=\(path)")
+        let reason = name.contains("/") ? "no such runtime" : "not found in PATH=\(path)"
+        throw RuntimeError("cannot execute \(name): \(reason)")
     }
 }

@@ -18,14 +18,14 @@ struct CgroupErrorTests {
     func readOnly() {
         #expect(
             Self.error(EROFS).description
-                == "making a cgroup in the unit: mkdir /sys/fs/cgroup/a.service/container: Read-only file system: "
-                + "run with a writable /sys/fs/cgroup (no ProtectControlGroups=yes in the unit, no read-only mount of "
-                + "it), or use --placement none")
+                == "making a cgroup in the unit: mkdir /sys/fs/cgroup/a.service/container: Read-only file system. "
+                + "Make /sys/fs/cgroup writable (no ProtectControlGroups=yes in the unit, no read-only mount of it), "
+                + "or use --placement none")
     }
 
     @Test("a unit that is not root's says what to remove", arguments: [EACCES, EPERM])
     func denied(code: Int32) {
-        #expect(Self.error(code).description.hasSuffix(": placement needs root: remove User= or use --placement none"))
+        #expect(Self.error(code).description.hasSuffix(". Placement needs root: remove User=, or use --placement none"))
     }
 
     @Test("any other answer is passed on as it is")

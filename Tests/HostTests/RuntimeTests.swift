@@ -53,7 +53,7 @@ extension HostTests {
                 mv /usr/sbin/runc /usr/sbin/runc.away
                 ! answer=$(docker run --rm --runtime systemd-docker busybox true 2>&1) || exit 1
                 mv /usr/sbin/runc.away /usr/sbin/runc
-                grep -q "systemd-docker-runtime: execute runc: not found in PATH=" <<<"$answer" || { echo "$answer"; exit 1; }
+                grep -q "systemd-docker-runtime: cannot execute runc: not found in PATH=" <<<"$answer" || { echo "$answer"; exit 1; }
                 """)
         }
     }

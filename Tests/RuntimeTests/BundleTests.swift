@@ -69,7 +69,7 @@ struct BundleTests {
         ])
     func unreadable(old: String, reason: String) throws {
         try write(old)
-        #expect(throws: RuntimeError("read \(bundle.configuration): \(reason)")) {
+        #expect(throws: RuntimeError("cannot read \(bundle.configuration): \(reason)")) {
             try bundle.order(place: "/a", socketNames: [])
         }
         #expect(try text == old)
@@ -78,7 +78,7 @@ struct BundleTests {
     @Test("an order that is missing is told")
     func missing() throws {
         let error = #expect(throws: RuntimeError.self) { try bundle.order(place: "/a", socketNames: []) }
-        #expect(error?.description.hasPrefix("read \(bundle.configuration): it is missing") == true)
+        #expect(error?.description.hasPrefix("cannot change \(bundle.configuration): it does not exist") == true)
         #expect(try bundle.runtime() == [])
     }
 

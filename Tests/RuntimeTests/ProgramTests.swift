@@ -185,7 +185,7 @@ struct ProgramTests {
         try Files.replace(folder["bundle/config.json"], with: order)
         let end = try run(words)
         #expect(end.status == .exited(1))
-        #expect(end.error.contains("the systemd-docker that has made it has ended"))
+        #expect(end.error.contains("its systemd-docker has ended"))
         #expect(end.note.isEmpty)
         #expect(try Files.text(folder["log"]).contains("has ended"))
         let claim = try Claim(of: Self.id, at: address)
@@ -249,7 +249,7 @@ struct ProgramTests {
     func noRuntime() throws {
         let end = try run(["state", Self.id], path: "/nowhere")
         #expect(end.status == .exited(1))
-        #expect(end.error == "systemd-docker-runtime: execute runc: not found in PATH=/nowhere\n")
+        #expect(end.error == "systemd-docker-runtime: cannot execute runc: not found in PATH=/nowhere\n")
     }
 
     @Test("a link to ourselves in the place of runc is passed over")
@@ -263,7 +263,7 @@ struct ProgramTests {
     func noLog() throws {
         let words = ["--log", "/nowhere/log", "state", Self.id]
         let end = try run(words, path: "/nowhere")
-        #expect(end.error == "systemd-docker-runtime: execute runc: not found in PATH=/nowhere\n")
+        #expect(end.error == "systemd-docker-runtime: cannot execute runc: not found in PATH=/nowhere\n")
     }
 
     @Test("an error is a line of runc's text log, too")
