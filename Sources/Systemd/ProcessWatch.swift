@@ -3,15 +3,15 @@
 internal import Glibc
 public import Linux
 
-/// PID 1 of the container, held by the kernel.
+/// A process that is not our child, by a pidfd: a container's PID 1.
 @LoopActor
 public final class ProcessWatch {
     private let process: Linux.Process
 
-    /// Takes hold of it; throws ESRCH when it has ended.
+    /// Opens a pidfd for it; throws ESRCH where the number is not in use.
     public init(_ id: Int32) throws(SystemError) { process = try Process(id) }
 
-    /// Its number on the host.
+    /// Its number.
     public var id: Int32 { process.id }
 
     /// Whether it has ended, reaped or not (pidfd_open(2)).
@@ -20,30 +20,38 @@ public final class ProcessWatch {
         return poll(&ready, 1, 0) == 1
     }
 
-    /// Sends it a signal.
+    /// Sends it a signal; throws ESRCH once it was reaped.
     public func send(_ signal: Signal) throws(SystemError) { try process.send(signal) }
 
-    /// Whether it has ended, or does so within a time.
+    /// Waits for its end.
+    ///
+    /// - Parameter limit: How long.
+    /// - Returns: Whether it has ended by then.
+    /// - Throws: `CancellationError` when the task is cancelled first, ``SystemError`` when it cannot be watched.
     public func ends(within limit: Duration) async throws -> Bool {
         try await EventLoop.shared.within(limit) {
             try await EventLoop.shared.wait(for: self.process.descriptor, to: .readable)
         } != nil
     }
 
-    /// Calls `handler` once, when it has ended, with how, if the kernel tells.
+    /// Calls a handler once, when it has ended.
+    ///
+    /// - Parameter handler: Called with its exit status; `nil` where the kernel does not report it.
+    /// - Returns: The source, which has to be held until then; releasing it ends the watch.
+    /// - Throws: ``SystemError`` when it cannot be watched.
     public func onEnd(_ handler: @escaping (ExitStatus?) -> Void) throws(SystemError) -> EventSource {
-        var source: EventSource?
+        // Held by the caller alone: the source holds this handler.
+        weak var source: EventSource?
         let watch = try EventLoop.shared.watch(process.descriptor, for: .readable) { [weak self] ready in
             guard let self else { return }
             let status = process.exitStatus
             // It is readable when the process has ended, and hangs up when its parent, containerd's shim, has reaped
-            // it: only then the kernel tells how (PIDFD_INFO_EXIT).
+            // it: only then the kernel reports how it ended (PIDFD_INFO_EXIT).
             if status == nil, process.awaitsExitStatus, !ready.contains(.hungUp) {
                 try? source?.watch(for: [])
                 return
             }
             source?.stop()
-            source = nil
             handler(status)
         }
         source = watch
