@@ -46,7 +46,7 @@ struct ContainerGroupTests {
         }
     }
 
-    @Test("contains those in it and below it, and nobody else; of what the kernel does not tell, it says nothing")
+    @Test("contains the processes in it and below it, and no others; where the kernel does not report enough it is nil")
     func contains() throws {
         let proc = try Folder(["7/cgroup": "0::/system.slice/web.service/\(Self.id)\n"])
         let (unit, _) = try Self.unit()
@@ -98,7 +98,7 @@ struct ContainerGroupTests {
         let stranger = try Shell(script("outside"))
         let outside = try whereabouts("outside")
         let container = try kernel.container("\(script("inside"))\nread line")
-        // It has sent, and is gone maybe, before anybody looks for the container.
+        // It has sent, and may have ended, before its cgroup is looked up.
         let early = try whereabouts("inside")
         /// What older kernels do not tell, and version 1 never does, is not said; it is never said wrong.
         func expect(_ verdict: Bool?, _ wanted: Bool, _ place: String) {

@@ -80,7 +80,7 @@ struct DeviceFilterTests {
         let kernel = try Kernel(.unified)
         let container = try kernel.container(Self.probe)
         try Self.attach(0, to: kernel.dockerFolder())
-        // Without flags: nobody below may attach another.
+        // Without flags: no cgroup below may have another.
         try Self.attach(1, to: kernel.unitFolder(), flags: 0)
         let unit = try kernel.unitGroup()
         let target = "\(kernel.unitFolder())/\(Kernel.id)"

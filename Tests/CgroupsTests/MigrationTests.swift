@@ -42,7 +42,7 @@ struct MigrationTests {
         #expect(try kernel.place(of: other.id) == "/probe.service/\(Kernel.id)")
     }
 
-    @Test("a container that forks as fast as it can leaves nobody behind", arguments: Kernel.versions)
+    @Test("a container that forks as fast as it can is moved whole", arguments: Kernel.versions)
     func forks(version: Kernel.Version) throws {
         let kernel = try Kernel(version)
         // Each of these is a parent that stays and children that come and go.
@@ -58,7 +58,7 @@ struct MigrationTests {
     func runsAhead(version: Kernel.Version) throws {
         let kernel = try Kernel(version)
         let main = try kernel.container("read line")
-        // Never the same process for longer than a fork(2) takes: whoever is listed is gone when it is to be moved.
+        // Never the same process for longer than a fork(2) takes: what is listed has ended when it is to be moved.
         let chains = try (0..<2).map { _ in try kernel.container("next() { next & }; next") }
         _ = try kernel.unitGroup().migrate(container: main.id, id: Kernel.id, controllers: .all)
         #expect(try kernel.processes(kernel.dockerFolder("name=systemd")).isEmpty)
@@ -70,7 +70,7 @@ struct MigrationTests {
 
     @Test("a cgroup that does not become empty in time is an error; it was frozen meanwhile, and runs again")
     func impatient() throws {
-        // Ordinary files: whoever is listed stays listed.
+        // Ordinary files: what is listed stays listed.
         let folder = try Folder(["from/cgroup.procs": "41\n42\n", "from/cgroup.freeze": "", "to/cgroup.procs": ""])
         let from = Group(path: "\(folder.path)/from")
         var move = ProcessMove(from: from, to: Group(path: "\(folder.path)/to"), freezer: .unified(from))

@@ -18,7 +18,7 @@ struct UnitGroupTests {
         try system("setxattr", on: path) { setxattr(path, name, bytes, bytes.count, 0) }
     }
 
-    @Test("is our own path, cut behind the unit's name", arguments: ["", "/supervisor"])
+    @Test("is our own path up to the unit's name", arguments: ["", "/supervisor"])
     func path(below: String) throws {
         let root = try Folder(["cgroup.procs": ""])
         let unit = try Self.group("0::/system.slice/web.service\(below)\n", in: root)

@@ -50,7 +50,7 @@ struct ClaimTests {
         }
     }
 
-    /// The file behind a descriptor.
+    /// The file of a descriptor.
     private static func file(_ descriptor: Int32) -> UInt64 {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
@@ -58,7 +58,7 @@ struct ClaimTests {
 
     private static func isClosedOnExec(_ descriptor: Int32) -> Bool { fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0 }
 
-    @Test("nobody has claimed what nobody has claimed")
+    @Test("a container that was not claimed has no claimer")
     func unclaimed() throws {
         let id = try #require(ContainerID(Self.id))
         #expect(try Claimer.find(of: id, at: [address, .abstract]) == nil)
@@ -103,7 +103,7 @@ struct ClaimTests {
         claim.close()
     }
 
-    @Test("a folder that somebody can enter is closed, and a link in its place is refused, wherever it leads")
+    @Test("a folder that others can enter is closed to them, and a link in its place is refused, wherever it leads")
     func foreignFolders() throws {
         let address = Address.folder(folder["systemd-docker/claims"])
         for name in ["systemd-docker", "elsewhere"] {
@@ -122,7 +122,7 @@ struct ClaimTests {
         #expect(status.st_mode & 0o777 == 0o700)
     }
 
-    @Test("makes folders that nobody else may enter, and leaves no file in them")
+    @Test("makes folders that no other user can enter, and leaves no file in them")
     func folders() throws {
         let address = Address.folder(folder["systemd-docker/claims"])
         let claim = try Claim(of: Self.id, at: address)
@@ -136,7 +136,7 @@ struct ClaimTests {
         #expect(try Files.names(in: folder["systemd-docker/claims"]) == [])
     }
 
-    @Test("a folder whose sockets nobody could connect to is refused")
+    @Test("a folder in which no socket could have an address is refused")
     func tooDeep() throws {
         let deep = Address.folder(folder["claims-\(String(repeating: "x", count: 30))"])
         let error = #expect(throws: ClaimError.self) { try Claim(of: Self.id, at: deep) }
@@ -145,7 +145,7 @@ struct ClaimTests {
         #expect(try Claimer.find(of: id, at: [deep]) == nil)
     }
 
-    @Test("a socket that somebody left behind is removed, and nobody has claimed the container")
+    @Test("a socket that was left is removed, and the container is not claimed")
     func leftBehind() throws {
         try Files.makeFolder(folder["claims"])
         do { _ = try Descriptor.listening(at: .path(folder["claims/\(Self.id)"])) }
@@ -154,7 +154,7 @@ struct ClaimTests {
         #expect(try Files.names(in: folder["claims"]) == [])
     }
 
-    @Test("takes the place of what was left behind, but not of another claim")
+    @Test("replaces a socket that was left, but not another claim")
     func again() throws {
         try Files.makeFolder(folder["claims"])
         do { _ = try Descriptor.listening(at: .path(folder["claims/\(Self.id)"])) }
@@ -203,7 +203,7 @@ struct ClaimTests {
         #expect(try ask(claim).names == [])
     }
 
-    @Test("a question in several pieces of time keeps nobody waiting")
+    @Test("a process that does not ask does not keep others waiting")
     func slow() throws {
         let claim = try Claim(of: Self.id, at: address)
         let connection = try Descriptor.connected(to: .path(folder["claims/\(Self.id)"]))

@@ -37,7 +37,7 @@ struct DatagramTests {
         #expect(try socket.receive(upTo: 100).bytes == Array("next".utf8))
     }
 
-    @Test("where there is none, it says so instead of waiting")
+    @Test("where none has come, it is an error instead of a wait")
     func empty() throws {
         let socket = try UnixSocket.datagram(at: folder["notify"])
         let error = #expect(throws: SystemError.self) { _ = try socket.receive(upTo: 100) }

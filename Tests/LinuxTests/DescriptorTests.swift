@@ -17,7 +17,7 @@ struct DescriptorTests {
 
     private func use(_ descriptor: borrowing Descriptor) -> Int32 { descriptor.rawValue }
 
-    @Test("it is closed when its owner lets go of it, not before")
+    @Test("it is closed at the end of its owner's life, not before")
     func closed() throws {
         let pipe = try Pipe()
         let number = try highNumber(of: pipe.reading.rawValue)

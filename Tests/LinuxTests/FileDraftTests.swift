@@ -13,7 +13,7 @@ struct FileDraftTests {
         return status
     }
 
-    @Test("it takes the file's place with its mode and owner", arguments: [0o600, 0o664])
+    @Test("it takes the file's place with the file's mode and owner", arguments: [0o600, 0o664])
     func replaces(mode: mode_t) throws {
         let folder = try TemporaryFolder()
         let path = folder["daemon.json"]
@@ -36,7 +36,7 @@ struct FileDraftTests {
         #expect(Self.status(of: folder["a"]).st_mode & 0o7777 == 0o644)
     }
 
-    @Test("one that is let go of leaves nothing")
+    @Test("one that is not committed leaves nothing")
     func dropped() throws {
         let folder = try TemporaryFolder()
         _ = try FileDraft(of: folder["a"], contents: [1])

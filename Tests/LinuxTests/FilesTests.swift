@@ -19,7 +19,7 @@ struct FilesTests {
         let old = Descriptor(owning: try system("open", on: path) { open(path, O_RDONLY | O_CLOEXEC) })
         try Files.replace(path, with: "22\n")
         #expect(try Files.text(path) == "22\n")
-        // Whoever had opened the old file still reads it: it was replaced, not overwritten.
+        // A process that has the old file open still reads it: it was replaced, not overwritten.
         #expect(try old.read(upTo: 10) == Array("1\n".utf8))
         #expect(try Files.names(in: folder.path) == ["pid"])
     }
@@ -66,7 +66,7 @@ struct FilesTests {
         #expect(throws: SystemError(call: "read", subject: path, code: EFBIG)) { try Files.read(path) }
     }
 
-    @Test("of a path that others have made, neither a pipe nor a device keeps us")
+    @Test("of a path that others have made, neither a pipe nor a device blocks")
     func onlyIfRegular() throws {
         try Files.replace(folder["file"], with: "a")
         #expect(symlink(folder["file"], folder["link"]) == 0 && mkfifo(folder["pipe"], 0o600) == 0)
@@ -86,7 +86,7 @@ struct FilesTests {
         #expect(status.st_mode & 0o777 == 0o600)
     }
 
-    @Test("a file that is replaced is ours, whoever had the former one")
+    @Test("a file that is replaced belongs to us, whose ever the former one was")
     func replaceForeign() throws {
         try Files.replace(folder["pid"], with: "1\n")
         #expect(chown(folder["pid"], 1, 2) == 0 && chmod(folder["pid"], 0o666) == 0)

@@ -48,7 +48,7 @@ struct ProcessTests {
         #expect(try child.reap() == .signaled(.user1))
     }
 
-    @Test("once it is gone, sending says so, whoever has its number now")
+    @Test("once it was reaped, sending a signal is an error, even if its number is in use again")
     func sendTooLate() throws {
         let child = try Child("exit 0")
         let process = try Process(child.id)
@@ -58,7 +58,7 @@ struct ProcessTests {
         #expect(error?.description == "pidfd_send_signal process \(child.id): No such process")
     }
 
-    @Test("a number that nobody has is an error")
+    @Test("a number that is not in use is an error")
     func missing() throws {
         let child = try Child("exit 0")
         _ = try child.reap()

@@ -39,7 +39,7 @@ struct SignalWitnessTests {
         #expect(try notes(of: witness).isEmpty)
     }
 
-    @Test("it notes what it was sent and by whom, before the mark")
+    @Test("it notes each signal and its sender, before the mark")
     func noted() throws {
         let witness = try makeWitness()
         for number in [SIGUSR1, SIGTERM, 40] { #expect(kill(witness.id, number) == 0) }
@@ -52,7 +52,7 @@ struct SignalWitnessTests {
         #expect(note.map(\.sender) == [child.id])
     }
 
-    @Test("a mark of somebody else is not taken for ours")
+    @Test("another process's mark is not taken for ours")
     func foreignMark() throws {
         let witness = try makeWitness()
         let child = try Child("kill -64 \(witness.id)")

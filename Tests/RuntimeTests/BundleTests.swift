@@ -83,7 +83,7 @@ struct BundleTests {
     }
 
     @Test(
-        "the runtime behind ours is the one that the annotation names",
+        "the runtime that ours executes is the one that the annotation names",
         arguments: [
             (#"{"annotations":{"io.systemd-docker.runtime":"/opt/my crun\n--debug"}}"#, ["/opt/my crun", "--debug"]),
             (#"{"annotations":{"io.systemd-docker.runtime":"crun"}}"#, ["crun"]),
@@ -107,7 +107,7 @@ struct BundleTests {
         #expect(throws: RuntimeError.self) { try bundle.runtime() }
     }
 
-    @Test("what somebody else may have written names no runtime")
+    @Test("what another user could have written names no runtime")
     func foreign() throws {
         try write(#"{"annotations":{"io.systemd-docker.runtime":"crun"}}"#)
         try system("chmod", on: bundle.configuration) { chmod(bundle.configuration, 0o666) }

@@ -100,7 +100,7 @@ struct ProgramTests {
     }
 
     @Test(
-        "a call that concerns nobody is runc's, word by word",
+        "a call that is not about a claimed container is runc's, word by word",
         arguments: [
             ["--root", "/r", "--systemd-cgroup", "state", id], ["features"], ["--version"], [],
             ["--root", "/r", "exec", "--process", "/a b", "--detach", "", id], ["--new", "create", "short"],
@@ -119,7 +119,7 @@ struct ProgramTests {
         #expect(end.note.suffix(2).map { $0 } == note.suffix(2).map(String.init))
     }
 
-    @Test("a container that nobody has claimed stays where Docker wants it", arguments: [id, "short", "../../\(id)"])
+    @Test("a container that is not claimed stays where Docker wants it", arguments: [id, "short", "../../\(id)"])
     func unclaimed(id: String) throws {
         let end = try run(create(id))
         #expect(end.status == .exited(3))
@@ -212,7 +212,7 @@ struct ProgramTests {
         try Files.makeFolder(folder["systemd-docker/claims"])
         let listener = try Descriptor.listening(at: .path(folder["systemd-docker/claims/\(Self.id)"]))
         let number = listener.rawValue
-        // It hangs up on whoever comes.
+        // It closes each connection.
         let thread = try PosixThread {
             var ready = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
             poll(&ready, 1, -1)
@@ -231,7 +231,7 @@ struct ProgramTests {
         #expect(try line.value(String.self, at: "time")?.utf8.count == "2006-01-02T15:04:05Z".utf8.count)
     }
 
-    @Test("over an abstract name nobody is believed, or told anything, who is in another PID namespace")
+    @Test("at an abstract address a process in another PID namespace is neither believed nor answered")
     func otherNamespace() throws {
         let id = String(Self.id.reversed())
         let claim = try Claim(of: id, at: .abstract)

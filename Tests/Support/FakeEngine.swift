@@ -29,7 +29,7 @@ public final class FakeEngine: Sendable {
         public var path: String {
             String(target.dropFirst(version.map { $0.utf8.count + 2 } ?? 0).prefix { $0 != "?" })
         }
-        /// What stands behind the `?`.
+        /// What follows the `?`.
         public var query: String { String(target.drop { $0 != "?" }.dropFirst()) }
         /// The body as text.
         public var text: String { String(decoding: body, as: UTF8.self) }

@@ -4,7 +4,7 @@ internal import Glibc
 public import Linux
 internal import Systemd
 
-/// Tells when somebody looks at a file (inotify(7), IN_OPEN).
+/// Reports when a file is opened (inotify(7), IN_OPEN).
 public final class FileWatch: Sendable {
     private let queue: Descriptor
 
@@ -15,7 +15,7 @@ public final class FileWatch: Sendable {
         try system("inotify_add_watch", on: path) { inotify_add_watch(number, path, UInt32(IN_OPEN)) }
     }
 
-    /// Waits until it was opened twice from now on: whoever looks at it again and again has by then made up its mind
+    /// Waits until it was opened twice from now on: a process that reads it again and again has by then made up its mind
     /// about the first look.
     @LoopActor
     public func openedTwice() async throws {

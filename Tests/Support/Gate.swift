@@ -10,7 +10,7 @@ public final class Gate: Sendable {
 
     public init() throws(SystemError) { pipe = try Pipe() }
 
-    /// Lets everybody through, now and later.
+    /// Opens it for good.
     public func open() { _ = write(pipe.writing.rawValue, "!", 1) }
 
     /// Whether it is open.

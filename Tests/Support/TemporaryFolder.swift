@@ -3,7 +3,7 @@
 internal import Glibc
 public import Linux
 
-/// A folder of a test's own, removed with all that is in it when nobody holds it any more.
+/// A folder of a test, removed with all that is in it at the end of its owner's life.
 public final class TemporaryFolder: Sendable {
     /// Its absolute path; short enough for the sockets in it (unix(7): 107 bytes), which may be named after containers.
     public let path: String

@@ -3,9 +3,9 @@
 internal import Glibc
 public import Linux
 
-/// The server's end of unix(7) sockets.
+/// Servers' ends of unix(7) sockets.
 public enum UnixSocket {
-    /// A stream socket in the file system; nobody can connect to one that does not listen (ECONNREFUSED).
+    /// A stream socket in the file system; one that does not listen refuses connections (ECONNREFUSED).
     public static func stream(at path: String, listens: Bool = true) throws(SystemError) -> Descriptor {
         let socket = try bound(to: path, SOCK_STREAM)
         if listens { try system("listen", on: path) { listen(socket.rawValue, SOMAXCONN) } }

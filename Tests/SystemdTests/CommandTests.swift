@@ -36,7 +36,7 @@ struct CommandTests {
         #expect(String(decoding: masks.output, as: UTF8.self) == "SigBlk:\t0000000000000000\n")
     }
 
-    @Test("whom it leaves behind with its output is not waited for")
+    @Test("a process that it leaves behind with its output is not waited for")
     @LoopActor
     func leftBehind() async throws {
         let end = try await run("sleep 1000 & echo $!")
@@ -45,7 +45,7 @@ struct CommandTests {
         #expect(kill(child, SIGKILL) == 0)
     }
 
-    @Test("whom it leaves behind may write for ever: no more is read than a pipe holds")
+    @Test("a process that it leaves behind may write without end: at most a pipe's capacity is read")
     @LoopActor
     func leftWriting() async throws {
         // It dies of SIGPIPE once we are done.
@@ -58,7 +58,7 @@ struct CommandTests {
     func late() async throws {
         let folder = try TemporaryFolder()
         try system("mkfifo", on: "gate") { mkfifo(folder["gate"], 0o600) }
-        // Once the child is dead and our own end closed, nobody holds the fifo open, and the reader comes to its end.
+        // Once the child is dead and our own end closed, no process has the fifo open, and the reader sees its end.
         let reader = Descriptor(
             owning: try system("open", on: "gate") { open(folder["gate"], O_RDONLY | O_NONBLOCK | O_CLOEXEC) })
         let writer = try system("open", on: "gate") { open(folder["gate"], O_WRONLY | O_CLOEXEC) }

@@ -29,7 +29,7 @@ struct EventLoopTests {
         withExtendedLifetime(sources) {}
     }
 
-    @Test("a timer that was let go of does not fire")
+    @Test("a timer that was released does not fire")
     @LoopActor
     func droppedTimer() async throws {
         var fired = false
@@ -55,7 +55,7 @@ struct EventLoopTests {
 
     // MARK: Descriptors
 
-    @Test("a descriptor is watched until it is let go of, as often as it is ready")
+    @Test("a descriptor is watched until its source is released, as often as it is ready")
     @LoopActor
     func watch() async throws {
         let pipe = try Pipe()
@@ -87,7 +87,7 @@ struct EventLoopTests {
         #expect(try await EventLoop.shared.wait(for: pipe.reading, to: .readable) == .readable)
     }
 
-    @Test("that the other end is gone is told though nobody asked")
+    @Test("that the other end is closed is reported without being asked for")
     @LoopActor
     func hungUp() async throws {
         let reading = try Pipe().closingWriting()
@@ -117,7 +117,7 @@ struct EventLoopTests {
         #expect(seen.count == count)
     }
 
-    @Test("a handler may let go of its own source")
+    @Test("a handler may release its own source")
     @LoopActor
     func handlerDropsItself() async throws {
         let pipe = try Pipe()
@@ -151,7 +151,7 @@ struct EventLoopTests {
 
     // MARK: Signals
 
-    @Test("a signal comes with its sender, each time it is sent, until the source is let go of")
+    @Test("a signal comes with its sender, each time it is sent, until the source is released")
     @LoopActor
     func signals() async throws {
         // A number that no other test sends to this thread.
@@ -203,7 +203,7 @@ struct EventLoopTests {
     @LoopActor
     private static func loopThread() -> UInt { UInt(pthread_self()) }
 
-    @Test("a task of the loop never leaves its thread, not even in what is isolated to nobody")
+    @Test("a task of the loop never leaves its thread, not even in code that is not isolated")
     func tasks() async throws {
         let threads = try await EventLoop.shared.task {
             let before = UInt(pthread_self())

@@ -13,7 +13,7 @@ struct UnitFileTests {
         UnitFile(unit: unit, path: "/etc/\(unit)", text: text)
     }
 
-    @Test("a line goes on behind a backslash, also over comments, and counts without its sections")
+    @Test("a line continues after a backslash, also across comments; sections do not matter")
     func settings() {
         let text = """
             # ExecStart=no
@@ -76,7 +76,7 @@ struct UnitFileTests {
         #expect(problems.map(\.subject) == [folder["a/bad.service"]])
     }
 
-    @Test("a pipe or a device in the place of a user's unit keeps nobody waiting")
+    @Test("a pipe or a device in the place of a user's unit does not block")
     func endless() throws {
         let folder = try TemporaryFolder()
         #expect(mkfifo(folder["a.service"], 0o600) == 0)

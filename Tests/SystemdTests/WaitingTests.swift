@@ -26,7 +26,7 @@ struct WaitingTests {
         #expect(result == 7)
     }
 
-    @Test("what is late is cancelled, and gives nothing")
+    @Test("what is late is cancelled, and gives nil")
     @LoopActor
     func late() async throws {
         var wasCancelled = false
@@ -51,7 +51,7 @@ struct WaitingTests {
         }
     }
 
-    @Test("who waits with a limit can be cancelled: that is not being late")
+    @Test("a wait with a limit can be cancelled, which is not a timeout")
     @LoopActor
     func cancelledWithin() async throws {
         let task = Task { @LoopActor in
@@ -96,7 +96,7 @@ struct WaitingTests {
 
     // MARK: Waiter
 
-    @Test("a result that comes before anybody asks is kept, and the first one counts")
+    @Test("a result that comes before a task waits is kept, and the first one counts")
     @LoopActor
     func waiterKeeps() async throws {
         let waiter = Waiter<Int>()
