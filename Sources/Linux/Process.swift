@@ -23,22 +23,28 @@ public struct Process: ~Copyable, Sendable {
         }
     }
 
-    /// How the process ended, from the kernel itself, though it is not our child (PIDFD_GET_INFO).
-    ///
-    /// Linux 6.15 and later tell it once the parent has reaped the process (PIDFD_INFO_EXIT); `nil` before that, and on
-    /// older kernels.
-    public var exitStatus: ExitStatus? {
-        var status: Int32 = 0
-        return CLinux_pidfd_exit_status(descriptor.rawValue, &status) == 1 ? ExitStatus(waitStatus: status) : nil
+    /// What the kernel reports about the end of a process that is not our child.
+    public enum Termination: Equatable, Sendable {
+        /// It was reaped, and ended like this.
+        case known(ExitStatus)
+        /// It was not reaped, so the kernel may still report it.
+        case pending
+        /// The kernel does not report it.
+        case unknown
     }
 
-    /// Whether ``exitStatus`` may still be told when the parent has reaped the process.
+    /// How the process ended (PIDFD_GET_INFO).
     ///
-    /// False from then on where it was not told, and at any time where the kernel does not have PIDFD_GET_INFO (before
-    /// Linux 6.13). Linux 6.13 and 6.14 have it, and answer ESRCH instead of a status.
-    public var awaitsExitStatus: Bool {
+    /// Linux 6.15 and later report it once the parent has reaped the process (PIDFD_INFO_EXIT). Linux 6.13 and 6.14 answer
+    /// ESRCH then, and older kernels do not have the call.
+    public var termination: Termination {
         var status: Int32 = 0
-        return CLinux_pidfd_exit_status(descriptor.rawValue, &status) == 0
+        // One question: the process may be reaped between two.
+        return switch CLinux_pidfd_exit_status(descriptor.rawValue, &status) {
+        case 1: .known(ExitStatus(waitStatus: status))
+        case 0: .pending
+        default: .unknown
+        }
     }
 
     /// This process, its parent, and so on up to the first process that can be seen from here (proc_pid_stat(5)).

@@ -44,12 +44,15 @@ public final class ProcessWatch {
         weak var source: EventSource?
         let watch = try EventLoop.shared.watch(process.descriptor, for: .readable) { [weak self] ready in
             guard let self else { return }
-            let status = process.exitStatus
+            let status: ExitStatus?
             // It is readable when the process has ended, and hangs up when its parent, containerd's shim, has reaped
             // it: only then the kernel reports how it ended (PIDFD_INFO_EXIT).
-            if status == nil, process.awaitsExitStatus, !ready.contains(.hungUp) {
+            switch process.termination {
+            case .pending where !ready.contains(.hungUp):
                 try? source?.watch(for: [])
                 return
+            case .known(let found): status = found
+            case .pending, .unknown: status = nil
             }
             source?.stop()
             handler(status)
