@@ -60,10 +60,14 @@ public final class FakeEngine: Sendable {
     /// The environment of a client of it.
     public var environment: [String: String] { ["DOCKER_HOST": "unix://\(socket)"] }
 
-    /// Says what to answer: to the first such request the first answer, and to all that follow the last one.
+    /// Sets the answers to a request: one for each such request, and the last one for all that follow.
     ///
-    /// - Parameter path: without version; `*` stands for any one part. What was said last about it counts; but before that
-    ///   what was said about such a request with a parameter, as `/events?until`.
+    /// The newest setting counts; but one for a request with a parameter, such as `/events?until`, comes before it.
+    ///
+    /// - Parameters:
+    ///   - method: The request's method.
+    ///   - path: Its path without version; `*` stands for any one component.
+    ///   - answers: The answers.
     public func on(_ method: String, _ path: String, _ answers: Answer...) { on(method, path, answers) }
 
     /// The same with a list.
@@ -71,15 +75,20 @@ public final class FakeEngine: Sendable {
         server.state.withLock { $0.rules.insert(Rule(method: method, path: path, answers: answers), at: 0) }
     }
 
-    /// All that it was asked, in the order in which it came.
+    /// All requests, in the order in which they came.
     public var received: [Received] { server.state.withLock { $0.received } }
 }
 
 @LoopActor
 extension FakeEngine {
-    /// Waits until it was asked this, which may have been before, and returns the request.
+    /// Waits for a request, which may have come before.
     ///
-    /// - Parameter times: so often, in all; the last of these is returned.
+    /// - Parameters:
+    ///   - method: The request's method.
+    ///   - path: Its path, as in ``on(_:_:_:)``.
+    ///   - times: How often it has to come in all.
+    /// - Returns: The last of these requests.
+    /// - Throws: `CancellationError` when the task is cancelled first.
     public func arrival(of method: String, _ path: String, times: Int = 1) async throws -> Received {
         let wanted = Rule(method: method, path: path, answers: [])
         while true {
