@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-public import Linux
-
-/// The result of a command.
-public struct CommandEnd: Sendable, Equatable {
-    public var status: ExitStatus
-    /// What it wrote to stdout, and to stderr where that was asked for.
-    public var output: [UInt8]
-}
+internal import Linux
 
 extension EventLoop {
     /// Runs a command to its end.
