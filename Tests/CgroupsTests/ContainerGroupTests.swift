@@ -11,8 +11,8 @@ import Testing
 struct ContainerGroupTests {
     private static let id = Kernel.id
 
-    private static func unit() throws -> (UnitGroup, Folder) {
-        let root = try Folder(["cgroup.procs": ""])
+    private static func unit() throws -> (UnitGroup, FileTree) {
+        let root = try FileTree(["cgroup.procs": ""])
         let membership = Membership(parsing: "0::/system.slice/web.service/supervisor\n")
         return (try UnitGroup(unit: "web.service", membership: membership, root: root.path), root)
     }
@@ -32,14 +32,14 @@ struct ContainerGroupTests {
                 "/system.slice/docker-\(id).scope", "/docker/\(id)", "/docker/\(id)",
             ]))
     func place(text: String, path: String) throws {
-        let proc = try Folder(["7/cgroup": text])
+        let proc = try FileTree(["7/cgroup": text])
         let (unit, _) = try Self.unit()
         #expect(try ContainerGroup(of: 7, id: Self.id, unit: unit, proc: proc.path, root: proc.path).path == path)
     }
 
     @Test("is never the unit's own, nor a tree's root: the supervisor's processes are not the container's")
     func foreign() throws {
-        let proc = try Folder(["7/cgroup": "9:name=systemd:/\n0::/system.slice/web.service\n"])
+        let proc = try FileTree(["7/cgroup": "9:name=systemd:/\n0::/system.slice/web.service\n"])
         let (unit, _) = try Self.unit()
         #expect(throws: CgroupError.self) {
             try ContainerGroup(of: 7, id: Self.id, unit: unit, proc: proc.path, root: proc.path)
@@ -48,7 +48,7 @@ struct ContainerGroupTests {
 
     @Test("contains the processes in it and below it, and no others; where the kernel does not report enough it is nil")
     func contains() throws {
-        let proc = try Folder(["7/cgroup": "0::/system.slice/web.service/\(Self.id)\n"])
+        let proc = try FileTree(["7/cgroup": "0::/system.slice/web.service/\(Self.id)\n"])
         let (unit, _) = try Self.unit()
         var groups = ContainerGroups()
         func contain(_ path: String?, cgroup: UInt64? = nil) -> Bool? {
@@ -119,7 +119,7 @@ struct ContainerGroupTests {
 
     @Test("a container's processes are found where Docker put them and where we did")
     func processes() throws {
-        let proc = try Folder([
+        let proc = try FileTree([
             "1/cgroup": "0::/\n",
             "7/cgroup": "0::/system.slice/docker-\(Self.id).scope\n",
             "8/cgroup": "4:memory:/docker/\(Self.id)\n0::/\n",

@@ -117,7 +117,7 @@ struct DeviceFilterTests {
 
     @Test("only a process in a user namespace of its own can do without")
     func userNamespace() throws {
-        let proc = try Folder([
+        let proc = try FileTree([
             "1/uid_map": "         0          0 4294967295\n", "2/uid_map": "         0       1000          1\n",
         ])
         #expect(!DeviceFilter.isNeedless(for: 1, proc: proc.path))

@@ -11,10 +11,10 @@ struct LimitsTests {
     private static func carry(
         _ limits: [Limit] = Limit.unified, from source: [String: String], to target: [String: String] = [:],
         unit: [String: String] = [:], isDelegated: Bool = true
-    ) throws -> (lost: [LostLimit], target: Folder) {
-        let source = try Folder(source)
-        let target = try Folder(target)
-        let unit = try Folder(unit)
+    ) throws -> (lost: [LostLimit], target: FileTree) {
+        let source = try FileTree(source)
+        let target = try FileTree(target)
+        let unit = try FileTree(unit)
         let lost = Limit.carryAll(
             limits, from: Group(path: source.path), to: Group(path: target.path), unit: Group(path: unit.path),
             isDelegated: isDelegated)

@@ -71,7 +71,7 @@ struct MigrationTests {
     @Test("a cgroup that does not become empty in time is an error; it was frozen meanwhile, and runs again")
     func impatient() throws {
         // Ordinary files: what is listed stays listed.
-        let folder = try Folder(["from/cgroup.procs": "41\n42\n", "from/cgroup.freeze": "", "to/cgroup.procs": ""])
+        let folder = try FileTree(["from/cgroup.procs": "41\n42\n", "from/cgroup.freeze": "", "to/cgroup.procs": ""])
         let from = Group(path: "\(folder.path)/from")
         var move = ProcessMove(from: from, to: Group(path: "\(folder.path)/to"), freezer: .unified(from))
         move.timeout = .milliseconds(20)
@@ -82,7 +82,7 @@ struct MigrationTests {
 
     @Test("a process that cannot be seen from here is not taken for ourselves")
     func unseen() throws {
-        let folder = try Folder(["from/cgroup.procs": "0\n", "to/cgroup.procs": ""])
+        let folder = try FileTree(["from/cgroup.procs": "0\n", "to/cgroup.procs": ""])
         let move = ProcessMove(from: Group(path: "\(folder.path)/from"), to: Group(path: "\(folder.path)/to"))
         #expect(throws: CgroupError.self) { try move.complete() }
         #expect(try folder.text("to/cgroup.procs") == "")

@@ -38,7 +38,7 @@ struct RemovalTests {
 
     @Test("what Docker leaves in trees that systemd does not manage goes, and what was there before stays")
     func leftovers() throws {
-        let root = try Folder([
+        let root = try FileTree([
             "systemd/cgroup.procs": "", "freezer/cgroup.procs": "", "cpuset/cgroup.procs": "",
             "cpuset/system.slice/cgroup.procs": "",
         ])

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Unit's cgroup")
 struct UnitGroupTests {
-    private static func group(_ text: String, in root: Folder) throws -> UnitGroup {
+    private static func group(_ text: String, in root: FileTree) throws -> UnitGroup {
         try UnitGroup(unit: "web.service", membership: Membership(parsing: text), root: root.path)
     }
 
@@ -20,7 +20,7 @@ struct UnitGroupTests {
 
     @Test("is our own path up to the unit's name", arguments: ["", "/supervisor"])
     func path(below: String) throws {
-        let root = try Folder(["cgroup.procs": ""])
+        let root = try FileTree(["cgroup.procs": ""])
         let unit = try Self.group("0::/system.slice/web.service\(below)\n", in: root)
         #expect(unit.path == "/system.slice/web.service")
         #expect(unit.hierarchy == .unified)
@@ -29,7 +29,7 @@ struct UnitGroupTests {
 
     @Test("exists in those version 1 trees only in which our path names it")
     func legacy() throws {
-        let root = try Folder([
+        let root = try FileTree([
             "systemd/cgroup.procs": "", "memory/cgroup.procs": "", "freezer/cgroup.procs": "", "pids/cgroup.procs": "",
         ])
         let unit = try Self.group(
@@ -46,7 +46,7 @@ struct UnitGroupTests {
 
     @Test("is not where another unit is")
     func elsewhere() throws {
-        let root = try Folder(["cgroup.procs": ""])
+        let root = try FileTree(["cgroup.procs": ""])
         #expect(throws: CgroupError.notInUnit("web.service", found: "/user.slice/session-1.scope")) {
             try Self.group("0::/user.slice/session-1.scope\n", in: root)
         }
@@ -74,13 +74,13 @@ struct UnitGroupTests {
 
     @Test("has the controllers that the kernel lists", arguments: zip(["\n", "cpu memory pids\n"], [false, true]))
     func controllers(text: String, has: Bool) throws {
-        let root = try Folder(["cgroup.procs": "", "web.service/cgroup.controllers": text])
+        let root = try FileTree(["cgroup.procs": "", "web.service/cgroup.controllers": text])
         #expect(try Self.group("0::/web.service\n", in: root).hasControllers == has)
     }
 
     @Test("the supervisor's group is not made without Delegate=, nor where nothing is in the unit's own")
     func noSupervisor() throws {
-        let root = try Folder(["cgroup.procs": "", "web.service/cgroup.procs": "1\n"])
+        let root = try FileTree(["cgroup.procs": "", "web.service/cgroup.procs": "1\n"])
         try Self.group("0::/web.service\n", in: root).enterSupervisorGroup()
         try Self.delegate("\(root.path)/web.service", "trusted.delegate", "1")
         try Files.replace("\(root.path)/web.service/cgroup.procs", with: "")
@@ -111,7 +111,7 @@ struct UnitGroupTests {
             ("/system.slice/web.service/memory.events", "oom_kill 2\n", 0),
         ])
     func memoryKills(file: String, text: String, count: Int) throws {
-        let root = try Folder(["cgroup.procs": "", String(file.dropFirst()): text])
+        let root = try FileTree(["cgroup.procs": "", String(file.dropFirst()): text])
         let membership = Membership(parsing: "0::/system.slice/web.service/supervisor\n")
         let unit = try UnitGroup(unit: "web.service", membership: membership, root: root.path)
         #expect(unit.outOfMemoryKills(container: Kernel.id) == count)
