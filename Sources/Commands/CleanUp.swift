@@ -16,7 +16,7 @@ internal import Systemd
 @LoopActor
 final class CleanUp {
     /// The label that tells the container of one run from all others.
-    static let label = "io.systemd-docker.run"
+    nonisolated static let label = "io.systemd-docker.run"
     /// How long Docker may take to make a container that it was asked for when the run was killed.
     private static let creation = Duration.seconds(3)
     /// How long a Docker that is away may take to come back, in microseconds.
@@ -80,7 +80,7 @@ final class CleanUp {
             of: Subject(container: container.id, engine: engine),
             at: [.ofOwner(runtimeDirectory: environment["XDG_RUNTIME_DIR"]), .abstract])
         // Another start has it by now; or no run of ours has ever had it.
-        guard owner == nil, try await ArgumentsLabel.isOurs(container, client) else { return }
+        guard owner == nil, try await Identity.isOurs(container, client) else { return }
         if options.run != nil || container.state.status == "created" {
             // Nothing of it has been seen yet: it was just about to start.
             guard container.hostConfig.removesItself || container.state.status == "created" else {

@@ -54,7 +54,7 @@ public enum Program {
         let ready = options
         return loop(diagnostics) {
             do {
-                return await (try Run(wrapper, ready, environment: environment, diagnostics: diagnostics))()
+                return await (try Run(wrapper, ready, environment: environment, diagnostics: diagnostics)).run()
             } catch {
                 diagnostics.error("set up the event loop: \(error)")
                 return .exited(CommandError.Code.engine.rawValue)

@@ -17,7 +17,7 @@ struct RegistryCredential: WritableObject, Sendable, Equatable, CustomStringConv
     var description: String { "credential" }
 
     /// As config.json has it.
-    var entry: RegistryCredentials.Configuration.Entry {
+    var entry: CredentialConfiguration.Entry {
         let auth = username == nil && password == nil ? nil : "\(username ?? ""):\(password ?? "")"
         return .init(
             auth: auth.map { encodeBase64($0.utf8) }, identitytoken: identitytoken, registrytoken: registrytoken)

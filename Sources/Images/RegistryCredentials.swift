@@ -22,33 +22,6 @@ public struct RegistryCredentials {
         self.helperTimeout = helperTimeout
     }
 
-    /// The part of config.json that holds credentials.
-    struct Configuration: Decodable, Sendable {
-        /// By registry.
-        var auths: [String: Entry]?
-        /// The helper that knows all registries.
-        var credsStore: String?
-        /// The helpers that know one each.
-        var credHelpers: [String: String]?
-
-        struct Entry: Decodable, Sendable, WritableObject {
-            /// base64 of `user:password`.
-            var auth: String?
-            var username: String?
-            var password: String?
-            var identitytoken: String?
-            var registrytoken: String?
-
-            func write(to object: inout Members) {
-                object.add("auth", auth)
-                object.add("username", username)
-                object.add("password", password)
-                object.add("identitytoken", identitytoken)
-                object.add("registrytoken", registrytoken)
-            }
-        }
-    }
-
     /// What to tell the registry of this key: `host[:port]`, or the address of the default registry's index.
     func credential(for key: String) async throws(CommandError) -> RegistryCredential {
         let credential =
@@ -73,48 +46,49 @@ public struct RegistryCredentials {
             let given = try environmentConfiguration()
             configuration = given.auths == nil ? userConfiguration() : given
         }
-        let found = try await all(in: configuration ?? Configuration(), complain)
+        let found = try await all(in: configuration ?? CredentialConfiguration(), complain)
         return found.isEmpty ? nil : JSON.encode(["auths": found.mapValues(\.entry)])
     }
 
     // MARK: Where they are
 
     /// `LoadCredential=docker-config:PATH` of the unit (systemd.exec(5), "Credentials").
-    private func unitConfiguration() throws(CommandError) -> Configuration? {
+    private func unitConfiguration() throws(CommandError) -> CredentialConfiguration? {
         guard let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty else { return nil }
         let path = "\(folder)/docker-config"
         guard Files.exists(path) else { return nil }
         do {
-            return try JSON.decode(Configuration.self, from: try Files.read(path))
+            return try JSON.decode(CredentialConfiguration.self, from: try Files.read(path))
         } catch {
             throw CommandError("read the credential docker-config: \(error): it has to be a config.json of docker")
         }
     }
 
     /// DOCKER_AUTH_CONFIG, which only has `auths`.
-    private func environmentConfiguration() throws(CommandError) -> Configuration {
-        guard let text = environment["DOCKER_AUTH_CONFIG"], !text.isEmpty else { return Configuration() }
+    private func environmentConfiguration() throws(CommandError) -> CredentialConfiguration {
+        guard let text = environment["DOCKER_AUTH_CONFIG"], !text.isEmpty else { return CredentialConfiguration() }
         do throws(JSONError) {
-            return try JSON.decode(Configuration.self, from: text.utf8)
+            return try JSON.decode(CredentialConfiguration.self, from: text.utf8)
         } catch {
             throw CommandError("read DOCKER_AUTH_CONFIG: \(error)")
         }
     }
 
     /// config.json, else the .dockercfg of old; whoever has read the options has warned of a file that is no use.
-    private func userConfiguration() -> Configuration {
+    private func userConfiguration() -> CredentialConfiguration {
         let folders = ClientConfiguration.folders(environment: environment)
         if let path = folders.configuration, Files.exists(path) {
-            return (try? JSON.decode(Configuration.self, from: Files.read(path))) ?? Configuration()
+            return (try? JSON.decode(CredentialConfiguration.self, from: Files.read(path))) ?? CredentialConfiguration()
         }
         let path = folders.home.map { "\($0)/.dockercfg" } ?? ""
-        return Configuration(
-            auths: try? JSON.decode([String: Configuration.Entry].self, from: Files.read(path)))
+        return CredentialConfiguration(
+            auths: try? JSON.decode([String: CredentialConfiguration.Entry].self, from: Files.read(path)))
     }
 
     // MARK: What they say
 
-    private func find(_ key: String, in configuration: Configuration) async throws(CommandError) -> RegistryCredential?
+    private func find(_ key: String, in configuration: CredentialConfiguration) async throws(CommandError)
+        -> RegistryCredential?
     {
         if let helper = configuration.credHelpers?[key] ?? configuration.credsStore, !helper.isEmpty {
             return try await ask("docker-credential-\(helper)", for: key)
@@ -123,7 +97,7 @@ public struct RegistryCredentials {
     }
 
     private func all(
-        in configuration: Configuration, _ complain: (CommandError) -> Void
+        in configuration: CredentialConfiguration, _ complain: (CommandError) -> Void
     ) async throws(CommandError) -> [String: RegistryCredential] {
         var keys = Set((configuration.credHelpers ?? [:]).keys)
         if let store = configuration.credsStore, !store.isEmpty {
@@ -143,7 +117,9 @@ public struct RegistryCredentials {
         return found
     }
 
-    private func entry(for key: String, in configuration: Configuration) throws(CommandError) -> RegistryCredential? {
+    private func entry(for key: String, in configuration: CredentialConfiguration) throws(CommandError)
+        -> RegistryCredential?
+    {
         let auths = configuration.auths ?? [:]
         // Sorted: of several keys for one host always the same one counts.
         let similar = auths.sorted { $0.key < $1.key }.first { Self.host(of: $0.key) == key }

@@ -34,7 +34,9 @@ extension Unit {
         var values: [String: String] = [:]
         for line in String(decoding: end.output, as: UTF8.self).split(separator: "\n") {
             guard let equals = line.firstIndex(of: "=") else { continue }
-            values[String(line[..<equals])] = String(line[line.index(after: equals)...])
+            // A property that is a list may have a line for each of its parts.
+            let (name, value) = (String(line[..<equals]), String(line[line.index(after: equals)...]))
+            values[name] = values[name].map { "\($0)\n\(value)" } ?? value
         }
         return values
     }

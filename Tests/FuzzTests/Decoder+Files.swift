@@ -20,7 +20,7 @@ extension Decoder {
                 #"{"credHelpers":{"host":"x"}}"#, #"{"Username":"<token>","Secret":"s"}"#,
             ]
         ) { input in
-            _ = try? JSON.decode(RegistryCredentials.Configuration.self, from: input)
+            _ = try? JSON.decode(CredentialConfiguration.self, from: input)
             _ = try? JSON.decode([String: String].self, from: input)
             let configuration = try? JSON.decode(ClientConfiguration.self, from: input)
             _ = configuration?.proxyVariables(host: "")

@@ -16,7 +16,7 @@ extension Decoder {
             _ = try? ImageWord.place(in: ["run"] + words)
             _ = try? AutoUpdate(commandLine: ["--auto-update", "run"] + words, environment: [:])
             guard let options = try? ContainerOptions(parsing: words, environment: [:], folder: "/") else { return }
-            _ = ArgumentsLabel.value(of: options.request, platform: options.platform, notify: false)
+            _ = Identity(options, notifies: false, updates: false, environment: [])
         },
         Decoder("the value of each option", values, cost: 100) { input in
             let text = text(input)

@@ -69,7 +69,7 @@ extension HostTests {
                 eventually '[[ $(property test.service StatusText) == survived ]]'
                 [[ $(property test.service MainPID) == $main && $(property test.service NFileDescriptorStore) == 0 ]]
                 [[ $(ls /proc/$main/fd | wc -l) == $before ]]
-                lines=$(log test.service | grep 'not passed on')
+                lines=$(log test.service | grep 'not forwarded')
                 for name in MAINPID= NOTIFYACCESS= FDSTORE= FDNAME= 'more than 4096 bytes' 'not in the container'; do
                     [[ $(grep -c "$name" <<<"$lines") == 1 ]]
                 done

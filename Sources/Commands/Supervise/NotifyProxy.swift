@@ -12,7 +12,7 @@ internal import Systemd
 @LoopActor
 final class NotifyProxy {
     /// Where the socket stands in the container.
-    static let pathInContainer = "/run/systemd-docker/notify"
+    nonisolated static let pathInContainer = "/run/systemd-docker/notify"
     /// What a service may say of itself; MAINPID=, FDSTORE= and NOTIFYACCESS= would give the unit out of our hands.
     private nonisolated static let passed = [
         "READY", "RELOADING", "MONOTONIC_USEC", "STOPPING", "STATUS", "ERRNO", "WATCHDOG", "EXTEND_TIMEOUT_USEC",
