@@ -16,9 +16,7 @@ extension Descriptor {
             owning: try system("socket", on: path) {
                 Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             })
-        try UnixAddress.path(path).withPointer { pointer, length throws(SystemError) in
-            try system("bind", on: path) { bind(socket.rawValue, pointer, length) }
-        }
+        try UnixAddress.path(path).bind(socket)
         try system("chmod", on: path) { chmod(path, mode) }
         return socket
     }

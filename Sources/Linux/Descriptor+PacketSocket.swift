@@ -11,9 +11,7 @@ extension Descriptor {
     /// - Throws: EADDRINUSE where the address is taken.
     public static func listening(at address: UnixAddress) throws(SystemError) -> Descriptor {
         let socket = try packetSocket(on: address)
-        try address.withPointer { pointer, length throws(SystemError) in
-            try system("bind", on: address.description) { bind(socket.rawValue, pointer, length) }
-        }
+        try address.bind(socket)
         try system("listen", on: address.description) { listen(socket.rawValue, SOMAXCONN) }
         return socket
     }
@@ -25,9 +23,7 @@ extension Descriptor {
     /// - Throws: EAGAIN where its queue is full; see also ``SystemError/isNotListening``.
     public static func connected(to address: UnixAddress) throws(SystemError) -> Descriptor {
         let socket = try packetSocket(on: address)
-        try address.withPointer { pointer, length throws(SystemError) in
-            try system("connect", on: address.description) { connect(socket.rawValue, pointer, length) }
-        }
+        try address.connect(socket)
         return socket
     }
 
