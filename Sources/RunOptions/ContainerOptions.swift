@@ -98,7 +98,7 @@ public struct ContainerOptions: Sendable, Equatable {
         }
         name = draft.name
         image = draft.request.image
-        removesOnExit = draft.host.autoRemove
+        removesOnExit = draft.host.removesOnExit
         isInteractive = draft.isInteractive
         hasTerminal = draft.request.hasTerminal
         isDetached = draft.isDetached

@@ -44,7 +44,7 @@ struct ContainerOptionsTests {
             parsing: ["-it", "--rm", "--name", "nginx.service", "-p", "443:443", "mycontainer", "sh", "-c", "x"],
             environment: nobody)
         #expect(options.name == "nginx.service")
-        #expect(options.removesOnExit && options.request.hostConfig.autoRemove)
+        #expect(options.removesOnExit && options.request.hostConfig.removesOnExit)
         #expect(options.isInteractive && options.hasTerminal)
         #expect(options.request.command == ["sh", "-c", "x"])
         #expect(

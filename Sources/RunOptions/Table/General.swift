@@ -46,7 +46,7 @@ extension Draft {
         ),
         .flag("quiet", short: "q", \.isQuiet, "Suppress the pull output"),
         .value("restart", \NoRestart.text, \.host.restartPolicy.name, "Only \"no\": use Restart= in the unit"),
-        .flag("rm", \.host.autoRemove, "Automatically remove the container and its anonymous volumes when it exits"),
+        .flag("rm", \.host.removesOnExit, "Automatically remove the container and its anonymous volumes when it exits"),
         .value("runtime", \Setting.text, \.host.runtime, "Runtime to use for this container"),
         .value("isolation", \.host.isolation, "Container isolation technology"),
         .flag(
