@@ -46,18 +46,19 @@ public final class Prune {
                 for listed in candidates {
                     guard let image = try await stillUnused(listed, client) else { continue }
                     let label = Self.label(listed.image)
-                    let isGone = options.isDry ? true : try await remove(image, label, client)
+                    let isGone = options.isDryRun ? true : try await remove(image, label, client)
                     guard isGone else { continue }
                     count += 1
                     bytes = bytes.addingSaturating(listed.image.size)
-                    print(toStandardOutput: "\(options.isDry ? "would remove" : "removed") \(label)\n")
+                    print(toStandardOutput: "\(options.isDryRun ? "would remove" : "removed") \(label)\n")
                 }
             }
             let images = "\(count) image\(count == 1 ? "" : "s")"
             let size = "at most \(Self.text(bytes: bytes))"
             print(
                 toStandardOutput:
-                    options.isDry ? "would remove \(images) and free \(size)\n" : "removed \(images), freed \(size)\n")
+                    options.isDryRun
+                    ? "would remove \(images) and free \(size)\n" : "removed \(images), freed \(size)\n")
             return .exited(hasFailed ? 1 : 0)
         } catch {
             diagnostics.error("remove unused images: \(error)")
@@ -154,7 +155,8 @@ public final class Prune {
             // An update may have to go back to it.
             !names.contains(where: { Self.repository($0) == Update.keptRepository }),
             // A pull gives a tag as well.
-            options.age == 0 || Int64(time(nil)) - max(Int64(listed.created), image.lastTagged) >= options.age,
+            options.age == .zero
+                || .seconds(Int64(time(nil)) - max(Int64(listed.created), image.lastTagged)) >= options.age,
             !(try await client.list().contains { $0.imageID == image.id })
         else { return nil }
         return image

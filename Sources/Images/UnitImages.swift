@@ -62,7 +62,7 @@ struct UnitImages: Sendable, Equatable {
     /// Every word of a text, however it is quoted, that has the form of a name.
     private mutating func note(_ text: String) {
         let words = text.split { $0.isWhitespace || "\"'`=;,()|&".contains($0) }
-        for word in words where ImageWord.isPlausible(String(word)) { self.words.insert(String(word)) }
+        for word in words where ImageReference.isPlausible(String(word)) { self.words.insert(String(word)) }
     }
 
     /// Looks for command lines of ours among the words, and in what a shell is told.

@@ -128,7 +128,7 @@ public final class Update {
             environment: environment.filter { $0.key != "DOCKER_DEFAULT_PLATFORM" })
         let puller = ImagePull(
             update.reference, client, container, timeout: wrapper.pullTimeout, environment: environment, diagnostics)
-        if options.isDry { return try await tell(group, try await puller.digestInRegistry(), client) }
+        if options.isDryRun { return try await tell(group, try await puller.digestInRegistry(), client) }
 
         let kept = Set(group.map(\.imageID)).sorted()
         for image in kept { try await client.tag(image, repository: Self.keptRepository, tag: Self.short(image)) }

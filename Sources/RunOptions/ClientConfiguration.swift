@@ -4,13 +4,13 @@ internal import Glibc
 internal import JSON
 internal import Linux
 
-/// What docker's config.json says of containers; a field that is missing says nothing.
+/// The part of docker's config.json that concerns containers.
 public struct ClientConfiguration: Decodable, Sendable, Equatable {
-    /// By the Engine's address, or `default`.
+    /// By the Engine's address, or for all under `default`.
     var proxies: [String: Proxies]?
     var detachKeys: String?
 
-    /// The proxies that containers of one Engine use.
+    /// The proxies for the containers of one Engine.
     struct Proxies: Decodable, Sendable, Equatable {
         var httpProxy: String?
         var httpsProxy: String?
@@ -19,10 +19,13 @@ public struct ClientConfiguration: Decodable, Sendable, Equatable {
         var allProxy: String?
     }
 
-    /// Says nothing.
+    /// The configuration of a user without the file.
     init() {}
 
-    /// Reads a file; one that is not there says nothing.
+    /// Reads the file.
+    ///
+    /// - Parameter path: The file, which need not exist.
+    /// - Throws: ``UnreadableFile`` for a file that exists and cannot be read.
     init(path: String) throws(UnreadableFile) {
         let bytes: [UInt8]
         do throws(SystemError) {
@@ -38,28 +41,34 @@ public struct ClientConfiguration: Decodable, Sendable, Equatable {
         }
     }
 
-    /// A file that is there and does not help.
+    /// A file that exists and cannot be read.
     struct UnreadableFile: Error {
         let path: String
         let reason: String
     }
 
-    /// Where docker's client of this process's user keeps its files; `nil` without a home.
+    /// Finds the files of docker's client.
+    ///
+    /// - Parameter environment: Ours: DOCKER_CONFIG, HOME.
+    /// - Returns: Those of this process's user.
     public static func folders(environment: [String: String]) -> Folders {
         let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? homeInUserDatabase()
         return Folders(configuration: path(environment: environment, home: { home }), home: home)
     }
 
-    /// Where docker's client keeps its files.
+    /// Where docker's client keeps its files; `nil` without a home folder.
     public struct Folders: Sendable, Equatable {
-        /// config.json, which need not be there.
+        /// config.json, which need not exist.
         public var configuration: String?
         public var home: String?
     }
 
-    /// Where the file is: in `$DOCKER_CONFIG`, else in the home folder's .docker; `nil` without a home.
+    /// Finds the file.
     ///
-    ///   - home: for an environment without HOME, as that of a system unit without `User=`.
+    /// - Parameters:
+    ///   - environment: Ours: DOCKER_CONFIG, HOME.
+    ///   - home: The home folder for an environment without HOME, as a system unit without `User=` has it.
+    /// - Returns: config.json in DOCKER_CONFIG, else in the home folder's .docker; `nil` without a home folder.
     static func path(environment: [String: String], home: () -> String?) -> String? {
         if let folder = environment["DOCKER_CONFIG"], !folder.isEmpty { return "\(folder)/config.json" }
         let own = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 }
@@ -68,13 +77,16 @@ public struct ClientConfiguration: Decodable, Sendable, Equatable {
 
     /// The home folder that the user database names for this process's user.
     ///
-    /// Asked only where it is needed: getpwuid(3) loads libraries.
+    /// Only called when needed: getpwuid(3) loads libraries.
     static func homeInUserDatabase() -> String? {
         guard let entry = getpwuid(getuid()), let home = entry.pointee.pw_dir else { return nil }
         return String(cString: home)
     }
 
-    /// The variables that tell a container of its proxies, in upper and in lower case.
+    /// The variables that tell a container its proxies, in upper and in lower case.
+    ///
+    /// - Parameter host: The Engine's address; empty for the default one.
+    /// - Returns: Those that are not empty, sorted by name.
     func proxyVariables(host: String) -> [(name: String, value: String)] {
         let host = host.isEmpty ? "unix:///var/run/docker.sock" : host
         guard let proxies = proxies?[host] ?? proxies?["default"] else { return [] }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The script by which a shell completes our command lines: `source <(systemd-docker completion bash)`.
+/// The script with which a shell completes our command lines: `source <(systemd-docker completion bash)`.
 ///
-///   - words: What stands behind `completion`: the shell.
+/// - Parameter words: The words after `completion`: the shell.
+/// - Returns: A script for bash.
+/// - Throws: ``UsageError`` for any other shell.
 public func completion(for words: [String]) throws(UsageError) -> String {
-    guard words == ["bash"] else { throw UsageError("completion is for one shell: completion bash") }
-    let own = Words(WrapperOptions.table)
-    let run = Words(Draft.table)
-    let update = Words(UpdateOptions.table)
-    let prune = Words(PruneOptions.table)
-    // Bash parts words at = too.
+    guard words == ["bash"] else { throw UsageError("completion is only available for bash: completion bash") }
+    let own = OptionNames(WrapperOptions.table)
+    let run = OptionNames(RunTable.all)
+    let update = OptionNames(UpdateOptions.table)
+    let prune = OptionNames(PruneOptions.table)
+    // bash splits words at = too.
     return """
         # bash completion for systemd-docker
 
@@ -55,7 +57,7 @@ public func completion(for words: [String]) throws(UsageError) -> String {
                 run | pull) known="$run_flags $run_values" ;;
                 update) known='\(update.flags)' ;;
                 prune) known='\(prune.flags) \(prune.values)' ;;
-                setup) known="\(Words(SetupOptions.table).flags)" ;;
+                setup) known="\(OptionNames(SetupOptions.table).flags)" ;;
                 completion) known=bash ;;
                 *) _systemd_docker_files; return ;;
             esac
@@ -66,11 +68,11 @@ public func completion(for words: [String]) throws(UsageError) -> String {
         """
 }
 
-/// Options whose value is a file of this machine.
+/// Options whose value is a file of the host.
 private let filesOptions = "--cidfile --env-file --label-file --load --pid-file -p -v --volume"
 
-/// The names of a table's options, as they stand on a command line.
-private struct Words {
+/// The names of a table's options, with their dashes.
+private struct OptionNames {
     let flags: String
     let values: String
 

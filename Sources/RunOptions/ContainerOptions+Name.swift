@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ContainerOptions {
-    /// Names the container after its unit, where the user gave no name.
+    /// Names the container after its unit where there is no `--name`.
     ///
-    /// A container with a name of Docker's choice is orphaned by the first crash: nobody finds it again.
+    /// A name chosen by Docker is lost with the process that knew it: the next start could not find the container.
     ///
-    /// - Throws: for a name that Docker would refuse (`web@1.service`), with one that it takes.
+    /// - Parameter unit: The unit's name.
+    /// - Throws: ``UsageError`` for a name that Docker refuses (`web@1.service`), with one that it accepts.
     public mutating func nameAfter(unit: String) throws(UsageError) {
         guard name == nil else { return }
         do throws(InvalidValue) {
             name = try ContainerName(option: unit).text
             isNamedAfterUnit = true
         } catch {
-            throw UsageError("invalid container name \"\(unit)\" (the unit's, for there is no --name): \(error.reason)")
+            throw UsageError("invalid container name \"\(unit)\" (the unit's, without --name): \(error.reason)")
         }
     }
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What can be said of a command line of ours without carrying it out.
+/// The image in a command line of ours, found without carrying the command line out.
 public enum ImageWord {
-    /// Which of the words behind the program's name is the image; values are not looked at, so they may hold what only
-    /// the unit's start knows.
+    /// Finds the image's place.
     ///
-    /// - Returns: `nil` where the command has no image.
+    /// Values are not read: a unit file may have variables and specifiers in them, which only the unit's start replaces.
+    ///
+    /// - Parameter words: Those after the program's name.
+    /// - Returns: Which of them is the image; `nil` where the command has none.
+    /// - Throws: ``UsageError`` for a command line that we do not know.
     public static func place(in words: [String]) throws(UsageError) -> Int? {
         let wrapper = try WrapperOptions(parsing: words, table: WrapperOptions.table.map(\.muted))
         guard ["run", "pull"].contains(wrapper.command) else { return nil }
-        var draft = Draft(environment: [:], folder: "/", configuration: ClientConfiguration())
-        var parser = OptionParser(Draft.table.map(\.muted))
-        let rest = try parser.parse(wrapper.rest, into: &draft)
+        var builder = CreateRequestBuilder.withoutSurroundings
+        var parser = OptionParser(RunTable.all.map(\.muted))
+        let rest = try parser.parse(wrapper.rest, into: &builder)
         return rest.isEmpty ? nil : words.count - rest.count
     }
-
-    /// Whether a text has the form of an image's name or ID.
-    public static func isPlausible(_ text: String) -> Bool { ImageReference.fault(in: text) == nil }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The manual page, as man(7) wants it: `systemd-docker manual | man -l -`.
+/// The manual page in the format of man(7): `systemd-docker manual | man -l -`.
+///
+/// - Parameter version: The program's.
+/// - Returns: The page, in ASCII.
 public func manual(version: String) -> String {
     """
     .TH SYSTEMD\\-DOCKER 1 "" "systemd\\-docker \(version)"
@@ -29,69 +32,70 @@ public func manual(version: String) -> String {
     .br
     .B systemd\\-docker manual
     .SH DESCRIPTION
-    Runs a Docker container as the service that a unit's \\fBExecStart=\\fR starts: the unit is up when the container
-    is, stops it when it is stopped, and ends as it ends. Behind \\fBrun\\fR stands what stands behind
-    \\fBdocker run\\fR, and means the same; where a unit wants something else, the option says so below.
+    Runs a Docker container as the service that a unit's \\fBExecStart=\\fR starts: the unit is active while the
+    container runs, stopping the unit stops the container, and the container's exit status becomes the unit's.
+    \\fBrun\\fR takes the options of \\fBdocker run\\fR with their meaning; the options below say where a unit differs.
     .PP
-    \\fBpull\\fR takes the same words, pulls the image, and runs nothing.
+    \\fBpull\\fR takes the same command line, pulls the image and runs nothing.
     .PP
-    \\fBupdate\\fR pulls the images of the running units that have \\fB\\-\\-auto\\-update\\fR, of the system as
-    root and of the user's manager else, and restarts those whose image is another one then. Where a unit does not come
-    up, its HEALTHCHECK fails, or a container that has none ends within ten seconds, the image's name goes back to the
-    old image, and all units of this name are restarted that had the new one.
+    \\fBupdate\\fR pulls the images of all active units with \\fB\\-\\-auto\\-update\\fR (as root those of the system,
+    otherwise those of the user's manager) and restarts the units whose image has changed. If a unit does not start, its
+    HEALTHCHECK fails, or a container without HEALTHCHECK exits within ten seconds, the old image gets the name back and
+    all units that were restarted on the new image are restarted again.
     .PP
-    \\fBprune\\fR removes images without a name, one by one, but none that a container uses, whether it runs or not,
-    and none that a unit file names, whether the unit runs or not: of the system or of a user, in any line that starts
-    something with docker in it. What such a line says by a variable is looked up in the unit's \\fBEnvironment=\\fR and
-    \\fBEnvironmentFile=\\fR; for what remains unknown all images are kept that may be meant.
+    \\fBprune\\fR removes images without a name, one by one. It keeps images that a container uses, running or not, and
+    images that a unit file of the system or of a user names in any Exec line with docker in it, whether the unit is
+    active or not. Variables in such a line are looked up in the unit's \\fBEnvironment=\\fR and
+    \\fBEnvironmentFile=\\fR; where a part remains unknown, all images that it may name are kept.
     .PP
-    \\fBclean\\-up\\fR ends what a run has left behind that was killed while it started its container: for
-    \\fBExecStopPost=\\fR. A container of ours that has no living owner is stopped, one that was never started is removed;
-    all others are left alone. Without a name it is the one that is named after the unit.
+    \\fBclean\\-up\\fR, for \\fBExecStopPost=\\fR, cleans up after a run that was killed while it started its container.
+    A container of systemd\\-docker without a living owner is stopped, or removed if it was never started; all other
+    containers are left alone. Without an argument the container is the one named after the unit.
     .SH OPTIONS
     \(paragraphs(WrapperOptions.table)).SH OPTIONS OF RUN
-    \(paragraphs(Draft.table)).SH SETUP
-    \\fBsystemd\\-docker setup\\fR registers our runtime in Docker's configuration, keeps all else that is in there, and
-    has the daemon reload it; that takes root and disturbs no container. Where Docker does not take it over, the file is
-    put back.
+    \(paragraphs(RunTable.all)).SH SETUP
+    \\fBsystemd\\-docker setup\\fR adds our runtime to Docker's configuration, leaves everything else in it unchanged, and
+    has the daemon reload it. It needs root and does not disturb containers. If Docker does not accept the change, the
+    previous file is restored.
     \(paragraphs(SetupOptions.table)).SH OPTIONS OF UPDATE
     \(paragraphs(UpdateOptions.table)).SH OPTIONS OF PRUNE
     \(paragraphs(PruneOptions.table)).SH EXIT STATUS
-    Of \\fBprune\\fR 0 when all unused images are gone, and 1 when Docker did not remove one, other than because it is
-    in use after all. Of \\fBupdate\\fR 0 when all units run the newest image, and 1 when one does not: it went back to
-    the old one, or its image could not be pulled. Of \\fBrun\\fR that of the container, but for
+    \\fBprune\\fR exits with 0 if all unused images are removed, and with 1 if Docker did not remove one that is not in
+    use. \\fBupdate\\fR exits with 0 if all units run the newest image, and with 1 if one does not: it was put back on
+    the old image, or the new one could not be pulled. \\fBrun\\fR exits as the container does, except for
     .TP
     .B 64
-    a command line that cannot be carried out: nothing was created;
+    invalid command line: nothing was created;
     .TP
     .B 125
-    Docker, or the way from the unit to Docker, has failed;
+    error of Docker, or while joining the container to the unit;
     .TP
     .B 126
     the container's command cannot be executed;
     .TP
     .B 127
-    the container's command is not there.
+    the container's command was not found.
     .SH ENVIRONMENT
     .TP
     .B DOCKER_HOST
-    Where the Engine listens: unix:///var/run/docker.sock.
+    The socket of the daemon (default unix:///var/run/docker.sock).
     .TP
     .B DOCKER_API_VERSION
-    Fixes the version of the API.
+    The version of the API to use, instead of the newest that both sides have.
     .TP
     .B DOCKER_CONFIG
-    The folder with config.json, whose credentials, \\fBproxies\\fR and \\fBdetachKeys\\fR count; else .docker in the
-    home folder.
+    The folder with config.json, of which credentials, \\fBproxies\\fR and \\fBdetachKeys\\fR are used (default .docker in
+    the home folder).
     .TP
     .B CREDENTIALS_DIRECTORY
-    Where \\fBLoadCredential=docker\\-config:\\fR\\fIPATH\\fR puts a config.json whose credentials count alone.
+    The folder in which \\fBLoadCredential=docker\\-config:\\fR\\fIPATH\\fR provides a config.json; no other credentials are
+    used then.
     .TP
     .B STATE_DIRECTORY
-    Where it is noted what \\fB\\-\\-load\\fR has loaded; else /var/lib/systemd\\-docker.
+    The folder in which \\fB\\-\\-load\\fR records loaded tarballs (default /var/lib/systemd\\-docker).
     .TP
     .B DOCKER_DEFAULT_PLATFORM
-    What \\fB\\-\\-platform\\fR is where it is not given.
+    The default of \\fB\\-\\-platform\\fR.
     .SH SEE ALSO
     .BR docker\\-run (1),
     .BR systemd.service (5)
@@ -99,7 +103,7 @@ public func manual(version: String) -> String {
     """
 }
 
-/// A paragraph an option, in the table's order.
+/// A paragraph for each option, in the table's order.
 private func paragraphs<Settings>(_ table: [Option<Settings>]) -> String {
     table.filter { !$0.help.isEmpty }.map { option in
         let names = (option.short.map { ["-\($0)"] } ?? []) + option.names.map { "--\($0)" }
@@ -114,7 +118,7 @@ private func paragraphs<Settings>(_ table: [Option<Settings>]) -> String {
     }.joined()
 }
 
-/// Text in which nothing means anything to roff.
+/// Text without any meaning to roff.
 private func escaped(_ text: String) -> String {
     let plain = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
     return plain.hasPrefix(".") || plain.hasPrefix("'") ? "\\&\(plain)" : plain

@@ -2,71 +2,51 @@
 
 /// systemd-docker's own options, which stand before the command.
 ///
-/// Each name takes one dash or two and a value as its next word or behind a =, as Docker's flag library of 2014 did.
+/// Each name takes one dash or two, and a value as its next word or after a =, as in docker's flag library of 2014.
 public struct WrapperOptions: Sendable, Equatable {
-    /// Which of the unit's cgroups the container is to be in, where the host has several hierarchies.
+    /// `--cgroups`: the controllers in whose hierarchies the container joins the unit's cgroup; `all` for all of them.
     public private(set) var cgroups: [String] = []
-    /// Hands the unit's environment to the container.
+    /// `--env`: the container gets the unit's environment.
     public private(set) var passesEnvironment = false
-    /// Brings the container's output to ours.
+    /// `--logs`: the container's output goes to our stdout and stderr.
     public private(set) var logs = true
-    /// What makes the container count as ready.
+    /// `--ready` or `--notify`: what makes the container count as ready.
     public var readyCondition: ReadyCondition { notify ? .notify : givenReadyCondition ?? .started }
     private var notify = false
     private var givenReadyCondition: ReadyCondition?
-    /// What is done about a container that turns unhealthy.
+    /// `--on-unhealthy`.
     public private(set) var onUnhealthy = UnhealthyAction.none
-    /// The words of a command in the container that takes the place of SIGHUP; empty where there is none.
+    /// `--reload-command`: the words of a command that runs in the container instead of SIGHUP; empty without one.
     public private(set) var reloadCommand: [String] = []
-    /// Where the container's PID is to be written.
+    /// `--pid-file`: where the container's PID is written.
     public private(set) var pidFile: String?
-    /// How the container comes under the unit.
+    /// `--placement`.
     public private(set) var placement = Placement.auto
-    /// Microseconds that a start waits for an Engine that is away; 0 does not wait.
+    /// `--engine-timeout`: how long a start waits for a Docker that does not answer, in microseconds.
     public private(set) var engineTimeout: UInt64 = 120_000_000
-    /// A tarball that holds the image.
+    /// `--load`: a tarball with the image.
     public private(set) var tarball: String?
-    /// Microseconds that a pull may bring nothing; 0 waits for ever.
+    /// `--pull-timeout`: how long a pull may make no progress, in microseconds; 0 has no limit.
     public private(set) var pullTimeout: UInt64 = 60_000_000
-    /// `update` may restart the unit on a newer image.
+    /// `--auto-update`: `update` may restart the unit on a newer image.
     public private(set) var updates = false
     public private(set) var showsHelp = false
     public private(set) var showsVersion = false
-    /// One of ``commands``; empty where help or the version is asked for without one.
+    /// One of ``commands``; empty where only help or the version is wanted.
     public private(set) var command = ""
-    /// The words behind the command.
+    /// The words after the command.
     public private(set) var rest: [String] = []
 
-    /// What we can do; the last two print a shell's completion script and the manual page.
+    /// All commands; the last two print bash's completion script and the manual page.
     public static let commands = ["run", "pull", "update", "prune", "setup", "clean-up", "completion", "manual"]
 
-    /// What makes a container count as ready: it runs, it says so itself, or its HEALTHCHECK succeeds.
-    public enum ReadyCondition: String, Sendable, CaseIterable { case started, notify, healthy }
-
-    /// What is done about a container that turns unhealthy.
-    public enum UnhealthyAction: String, Sendable, CaseIterable { case none, stop, kill }
-
-    /// Whether anything depends on the container's HEALTHCHECK, so that it must have one.
+    /// Whether something depends on the container's HEALTHCHECK, so that it must have one.
     public var needsHealthcheck: Bool { readyCondition == .healthy || onUnhealthy != .none }
 
-    /// How the container comes under the unit.
-    public enum Placement: String, Sendable, CaseIterable {
-        /// The first that the host allows.
-        case auto
-        /// Our own runtime makes it below the unit's cgroup.
-        case native
-        /// The Engine makes it below the unit's cgroup.
-        case parent
-        /// Its processes are moved into the unit's cgroup.
-        case migrate
-        /// It stays where the Engine puts it.
-        case none
-    }
-
-    /// All cgroups were asked for: `all`, or `name=all` as old unit files have it.
-    public var wantsAllCgroups: Bool { cgroups.contains { $0 == "all" || $0 == "name=all" } }
-
-    /// Reads the words behind the program's name, up to the command.
+    /// Reads the words after the program's name, up to the command.
+    ///
+    /// - Parameter arguments: All of them.
+    /// - Throws: ``UsageError`` for unknown options and commands, and for options that contradict each other.
     public init(parsing arguments: [String]) throws(UsageError) {
         try self.init(parsing: arguments, table: Self.table)
     }
@@ -97,15 +77,14 @@ public struct WrapperOptions: Sendable, Equatable {
             throw UsageError("no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]")
         }
         guard Self.commands.contains(command) else {
-            throw UsageError(
-                "unknown command \"\(command)\": there are \(Self.commands.joined(separator: ", "))")
+            throw UsageError("unknown command \"\(command)\": not one of \(Self.commands.joined(separator: ", "))")
         }
         self.command = command
         rest = Array(words)
     }
 
     /// Our own options, a line each.
-    public static var help: String { RunOptions.help(of: table) }
+    public static var help: String { helpText(of: table) }
 
     /// One pair of quotes around a value goes: systemd keeps them where they stand behind a =.
     private static func unquoted(_ text: Substring) -> String {
@@ -117,51 +96,26 @@ public struct WrapperOptions: Sendable, Equatable {
 
     static let table: [Option<WrapperOptions>] = [
         .list("cgroups", short: "c", \.cgroups, "Move the container into the unit's cgroup of this controller, or all"),
-        .flag("env", short: "e", \.passesEnvironment, "Hand the unit's environment to the container"),
-        .flag("logs", short: "l", \.logs, "Bring the container's output to the journal (default true)"),
-        .flag("notify", short: "n", \.notify, "The container itself tells systemd that it is ready (--ready notify)"),
-        .value("ready", \.givenReadyCondition, "What makes it ready: started (default), notify, healthy"),
-        .value("on-unhealthy", \.onUnhealthy, "What is done when it turns unhealthy: none (default), stop, kill"),
+        .flag("env", short: "e", \.passesEnvironment, "Pass the unit's environment to the container"),
+        .flag("logs", short: "l", \.logs, "Send the container's output to the journal (default true)"),
+        .flag(
+            "notify", short: "n", \.notify, "The container notifies systemd itself when it is ready (--ready notify)"),
+        .value("ready", \.givenReadyCondition, "When the unit is ready: started (default), notify, healthy"),
+        .value("on-unhealthy", \.onUnhealthy, "What to do with an unhealthy container: none (default), stop, kill"),
         .value(
             "reload-command", \CommandWords.words, \.reloadCommand,
-            "Command to run in the container on SIGHUP, instead of passing it on"),
+            "Command to run in the container on SIGHUP, instead of forwarding the signal"),
         .value("pid-file", short: "p", \.pidFile, "Write the container's PID to this file"),
-        .value("placement", \.placement, "How the container comes under the unit: auto, native, parent, migrate, none"),
+        .value("placement", \.placement, "How the container gets into the unit: auto, native, parent, migrate, none"),
         .value(
-            "engine-timeout", \Patience.microseconds, \.engineTimeout,
-            "How long a start waits for a Docker that is away; 0 does not (default 2m)"),
-        .value("load", \.tarball, "Load the image from this tarball, unless that was done before"),
+            "engine-timeout", \Timeout.microseconds, \.engineTimeout,
+            "How long a start waits for a Docker that does not answer; 0 does not wait (default 2m)"),
+        .value("load", \.tarball, "Load the image from this tarball, unless it was loaded before"),
         .value(
-            "pull-timeout", \Patience.microseconds, \.pullTimeout,
-            "Begin a pull again that has brought nothing for this long; 0 waits for ever (default 1m)"),
-        .flag("auto-update", \.updates, "Have systemd-docker update restart the unit when there is a newer image"),
+            "pull-timeout", \Timeout.microseconds, \.pullTimeout,
+            "Restart a pull without progress for this long; 0 never does (default 1m)"),
+        .flag("auto-update", \.updates, "Let systemd-docker update restart the unit when there is a newer image"),
         .flag("help", short: "h", \.showsHelp, "Print usage"),
         .flag("version", \.showsVersion, "Print the version"),
     ]
-}
-
-extension WrapperOptions.ReadyCondition: OptionValue {
-    static var kind: String { "string" }
-
-    init(option text: String) throws(InvalidValue) { self = try oneOf(Self.allCases, text) }
-}
-
-extension WrapperOptions.UnhealthyAction: OptionValue {
-    static var kind: String { "string" }
-
-    init(option text: String) throws(InvalidValue) { self = try oneOf(Self.allCases, text) }
-}
-
-extension WrapperOptions.Placement: OptionValue {
-    static var kind: String { "string" }
-
-    init(option text: String) throws(InvalidValue) { self = try oneOf(Self.allCases, text) }
-}
-
-/// The value of this name.
-private func oneOf<Value: RawRepresentable<String>>(_ values: [Value], _ text: String) throws(InvalidValue) -> Value {
-    guard let value = values.first(where: { $0.rawValue == text }) else {
-        throw InvalidValue("none of \(values.map(\.rawValue).joined(separator: ", "))")
-    }
-    return value
 }

@@ -13,6 +13,7 @@ extension Decoder {
             _ = try? PruneOptions(parsing: words)
             _ = try? UpdateOptions(parsing: words)
             _ = try? SetupOptions(parsing: words)
+            _ = try? CleanUpOptions(parsing: words)
             _ = try? ImageWord.place(in: ["run"] + words)
             _ = try? AutoUpdate(commandLine: ["--auto-update", "run"] + words, environment: [:])
             guard let options = try? ContainerOptions(parsing: words, environment: [:], folder: "/") else { return }
@@ -20,9 +21,10 @@ extension Decoder {
         },
         Decoder("the value of each option", values, cost: 100) { input in
             let text = text(input)
-            var draft = Draft(environment: [:], folder: "/", configuration: ClientConfiguration())
-            for option in Draft.table { try? option.set(&draft, text) }
-            try? draft.finish()
+            var builder = CreateRequestBuilder.withoutSurroundings
+            for option in RunTable.all { try? option.set(&builder, text) }
+            try? builder.readFiles()
+            _ = try? builder.build()
             for option in WrapperOptions.table {
                 var wrapper = try WrapperOptions(parsing: ["--help"])
                 try? option.set(&wrapper, text)
@@ -32,17 +34,17 @@ extension Decoder {
         },
         Decoder("numbers, sizes and times", values) { input in
             let text = text(input)
-            _ = (try? ByteCount(option: text), try? SwapLimit(option: text), try? CPUCount(option: text))
-            _ = (try? Span(option: text), try? Patience(option: text), try? Age(option: text))
+            _ = (try? ByteCount(option: text), try? MemorySwap(option: text), try? CPUCount(option: text))
+            _ = (try? GoDuration(option: text), try? Timeout(option: text), try? Age(option: text))
             _ = (
                 try? Int64(goSyntax: text), try? UInt16(goSyntax: text), Int(decimal: text), IPAddress(text)?.canonical
             )
-            _ = (try? CommandWords(option: text), try? fields(ofCSV: text), Signal(named: text)?.description)
+            _ = (try? CommandWords(option: text), try? CSV.fields(of: text), Signal(named: text)?.description)
         },
         Decoder("images' names", ["127.0.0.1:5000/a/b:1@sha256:\(String(repeating: "5ca1ab1e", count: 8))", "nginx:1"])
         {
             let text = text($0)
-            _ = (ImageReference(text), ImageReference.fault(in: text), cleaned(text))
+            _ = (ImageReference(text), ImageReference.fault(in: text), cleanPath(text))
         },
         Decoder("runc's command line", ["--root\n/run\n--log=x\n--systemd-cgroup\ncreate\n--bundle\n/b\n5ca1ab1e"]) {
             _ = Invocation(words($0))

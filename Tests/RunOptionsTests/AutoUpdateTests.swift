@@ -31,7 +31,7 @@ struct AutoUpdateTests {
     }
 
     @Test(
-        "it is no such line",
+        "other command lines are left alone",
         arguments: [
             "run --rm web", "run --rm web --auto-update", "--auto-update=false run web", "--auto-update pull web",
             "--auto-update run --rm", "--auto-update update", "--auto-update --help", "--auto-update run \(digest)",
@@ -42,7 +42,7 @@ struct AutoUpdateTests {
     }
 
     @Test(
-        "it cannot be read",
+        "a command line that cannot be read is an error",
         arguments: [
             ("--no-such-option run web", [:]), ("--auto-update run --no-such-option web", [:]),
             ("", [:]), ("--auto-update run web", ["DOCKER_DEFAULT_PLATFORM": "!"]),

@@ -19,7 +19,7 @@ struct ClientConfigurationTests {
         #expect(ClientConfiguration.path(environment: [:], home: { nil }) == nil)
     }
 
-    @Test("proxies come in upper and lower case behind other variables, and -e wins")
+    @Test("proxies come in upper and lower case after other variables, and -e wins")
     func proxies() throws {
         let world = try World()
         try Files.makeFolder("\(world.folder)/.docker")
@@ -36,7 +36,7 @@ struct ClientConfigurationTests {
         #expect(options.warnings.isEmpty)
     }
 
-    @Test("a config.json that is none is passed over, and the user is told")
+    @Test("a broken config.json is ignored with a warning")
     func broken() throws {
         let world = try World()
         try Files.makeFolder("\(world.folder)/.docker")
@@ -44,6 +44,6 @@ struct ClientConfigurationTests {
         try Files.replace(path, with: "{")
         let options = try ContainerOptions(parsing: ["alpine"], environment: world.environment, folder: "/")
         #expect(options.request.environment == nil)
-        #expect(options.warnings == ["\(path) is passed over: not JSON"])
+        #expect(options.warnings == ["cannot read \(path): not JSON, ignoring"])
     }
 }

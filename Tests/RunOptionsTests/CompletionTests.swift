@@ -34,7 +34,7 @@ struct CompletionTests {
         #expect(run.output.split(separator: "\n").map(String.init).sorted() == expected)
     }
 
-    @Test("the tabulator key completes in an interactive bash")
+    @Test("the tab key completes in an interactive bash")
     func interactive() throws {
         // What is typed ends with the shell, so that script(1) need not guess at the end of its input.
         let script = """
@@ -64,7 +64,9 @@ struct CompletionTests {
 
     @Test("completion is for bash", arguments: [[], ["zsh"], ["bash", "zsh"]])
     func shells(words: [String]) {
-        #expect(throws: UsageError("completion is for one shell: completion bash")) { try completion(for: words) }
+        #expect(throws: UsageError("completion is only available for bash: completion bash")) {
+            try completion(for: words)
+        }
     }
 
     @Test("the manual has a paragraph for every option that the help has, in plain ASCII without bare dashes")
@@ -73,7 +75,7 @@ struct CompletionTests {
         #expect(page.allSatisfy { $0.isASCII })
         #expect(page.contains(".TH SYSTEMD\\-DOCKER 1 \"\" \"systemd\\-docker 1.2.3\"\n"))
         let names =
-            Draft.table.filter { !$0.help.isEmpty }.flatMap(\.names) + SetupOptions.table.flatMap(\.names)
+            RunTable.all.filter { !$0.help.isEmpty }.flatMap(\.names) + SetupOptions.table.flatMap(\.names)
             + PruneOptions.table.flatMap(\.names) + UpdateOptions.table.flatMap(\.names)
         for name in names {
             #expect(page.contains("\\fB\\-\\-\(name.replacing("-", with: "\\-"))\\fR"), "\(name)")
@@ -83,7 +85,7 @@ struct CompletionTests {
         #expect(!page.contains("\n\n") && page.hasSuffix("\n"))
     }
 
-    @Test("the manual is shown by man, and roff has nothing to say against it")
+    @Test("the manual is shown by man, and roff has no complaint")
     func manualIsShown() throws {
         let script = """
             export LC_ALL=C.UTF-8 MANWIDTH=1000
@@ -97,7 +99,7 @@ struct CompletionTests {
         let run = try Run("/bin/bash", ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
         #expect(run.error == "")
         #expect(run.output.contains("-e, --env list\n"))
-        for option in Draft.table where !option.help.isEmpty {
+        for option in RunTable.all where !option.help.isEmpty {
             #expect(run.output.contains(option.help), "\(option.name)")
         }
     }

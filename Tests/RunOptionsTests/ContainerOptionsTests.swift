@@ -6,8 +6,8 @@ import Testing
 
 @testable import RunOptions
 
-/// The environment of one who has no config.json.
-let nobody = ["HOME": "/nonexistent"]
+/// The environment of a user without config.json.
+let noConfiguration = ["HOME": "/nonexistent"]
 
 @Suite("Container options")
 struct ContainerOptionsTests {
@@ -42,10 +42,10 @@ struct ContainerOptionsTests {
     func oldUnit() throws {
         let options = try ContainerOptions(
             parsing: ["-it", "--rm", "--name", "nginx.service", "-p", "443:443", "mycontainer", "sh", "-c", "x"],
-            environment: nobody)
+            environment: noConfiguration)
         #expect(options.name == "nginx.service")
-        #expect(options.removesOnExit && options.request.hostConfig.removesOnExit)
-        #expect(options.isInteractive && options.hasTerminal)
+        #expect(options.removesOnExit)
+        #expect(options.request.opensStandardInput && options.request.hasTerminal)
         #expect(options.request.command == ["sh", "-c", "x"])
         #expect(
             options.request.hostConfig.portBindings == [
@@ -130,6 +130,25 @@ struct ContainerOptionsTests {
         #expect(request.volumes == (anonymous.map { [$0: CreateRequest.Empty()] } ?? [:]))
     }
 
+    @Test("the request depends on the options alone: it is the same each time, whatever files are read later")
+    func build() throws {
+        var builder = CreateRequestBuilder(
+            environment: environment, folder: "/unit", configuration: ClientConfiguration())
+        var parser = OptionParser(RunTable.all)
+        _ = try parser.parse(
+            [
+                "-e", "HOME", "--cap-add", "b", "--cap-add", "a", "--device", "/dev/null", "--net", "a", "--ip",
+                "1.2.3.4",
+            ],
+            into: &builder)
+        let request = try builder.build()
+        #expect(try builder.build() == request)
+        #expect(request.hostConfig.devices.count == 1 && request.environment == ["HOME=/root"])
+        builder.variableFiles = ["/nonexistent"]
+        #expect(try builder.build() == request)
+        #expect(throws: UsageError.self) { try builder.readFiles() }
+    }
+
     @Test("a plain network is the mode alone; aliases, links and addresses are its endpoint's")
     func network() throws {
         let plain = try request(["--network", "Back"])
@@ -180,26 +199,26 @@ struct ContainerOptionsTests {
 
     @Test("a container without a name gets its unit's, if Docker takes it")
     func nameAfterUnit() throws {
-        var options = try ContainerOptions(parsing: ["alpine"], environment: nobody)
+        var options = try ContainerOptions(parsing: ["alpine"], environment: noConfiguration)
         let error = #expect(throws: UsageError.self) { try options.nameAfter(unit: "web@1.service") }
-        #expect(error?.description.hasSuffix("say --name %p-%i") == true)
+        #expect(error?.description.hasSuffix("use --name %p-%i") == true)
         try options.nameAfter(unit: "nginx.service")
         #expect(options.name == "nginx.service")
         try options.nameAfter(unit: "other.service")
         #expect(options.name == "nginx.service")
     }
 
-    @Test("options that the Engine is too old for are named")
+    @Test("options that need a newer Engine are named")
     func versions() throws {
         let old = try #require(APIVersion("1.41"))
-        let options = try ContainerOptions(parsing: ["--annotation", "a=b", "alpine"], environment: nobody)
+        let options = try ContainerOptions(parsing: ["--annotation", "a=b", "alpine"], environment: noConfiguration)
         let error = #expect(throws: UsageError.self) { try options.check(against: old) }
-        #expect(error?.description == "--annotation needs API version 1.43, and the Engine speaks 1.41")
+        #expect(error?.description == "--annotation needs API version 1.43, Docker here has 1.41")
         try options.check(against: APIVersion.newest)
     }
 
     @Test(
-        "a setting inside of an option that the Engine is too old for is named",
+        "a setting inside an option that needs a newer Engine is named",
         arguments: [
             (["--mac-address", "92:d0:c6:0a:29:33"], "a network's MAC address needs API version 1.44"),
             (["--network", "name=a,gw-priority=1"], "a network's gw-priority needs API version 1.48"),
@@ -207,7 +226,7 @@ struct ContainerOptionsTests {
             (["--mount", "type=image,src=a,dst=/b"], "a mount of type=image needs API version 1.48"),
         ] as [([String], String)])
     func settings(words: [String], message: String) throws {
-        let options = try ContainerOptions(parsing: words + ["alpine"], environment: nobody)
+        let options = try ContainerOptions(parsing: words + ["alpine"], environment: noConfiguration)
         let error = #expect(throws: UsageError.self) { try options.check(against: .oldest) }
         #expect(error?.description.hasPrefix(message) == true)
         try options.check(against: .newest)
@@ -216,7 +235,7 @@ struct ContainerOptionsTests {
     @Test("where the Engine takes one network at creation, the others are connected to afterwards, in order")
     func connections() throws {
         let words = ["--net", "z", "--net", "name=b,alias=x", "--net", "a", "--ip", "10.0.0.9", "alpine"]
-        let options = try ContainerOptions(parsing: words, environment: nobody)
+        let options = try ContainerOptions(parsing: words, environment: noConfiguration)
         let all = options.creation(for: .newest)
         #expect(all.request == options.request)
         #expect(all.connections.isEmpty)
@@ -230,41 +249,41 @@ struct ContainerOptionsTests {
 
     @Test("a limit of kernel memory is for Engines that have one")
     func kernelMemory() throws {
-        let options = try ContainerOptions(parsing: ["--kernel-memory", "1m", "alpine"], environment: nobody)
+        let options = try ContainerOptions(parsing: ["--kernel-memory", "1m", "alpine"], environment: noConfiguration)
         #expect(options.creation(for: .oldest).request.hostConfig.kernelMemory == 1 << 20)
         #expect(options.creation(for: .newest).request.hostConfig.kernelMemory == nil)
     }
 
-    @Test("what the request cannot say is there for whoever creates, attaches and pulls")
+    @Test("what creation, attaching and pull need beside the request")
     func companions() throws {
         let words = [
             "--cidfile", "/run/web.cid", "--detach-keys", "ctrl-x,x", "--platform", "linux/aarch64", "--pull", "never",
             "-q", "--sig-proxy=false", "alpine",
         ]
-        let options = try ContainerOptions(parsing: words, environment: nobody)
+        let options = try ContainerOptions(parsing: words, environment: noConfiguration)
         #expect(options.cidFile == "/run/web.cid")
         #expect(options.request.hostConfig.containerIDFile == "/run/web.cid")
         #expect(options.detachKeys == "ctrl-x,x")
         #expect(options.platform == "linux/arm64")
         #expect(options.pull == .never)
-        #expect(options.isQuiet && !options.proxiesSignals)
+        #expect(options.isQuiet)
 
-        let plain = try ContainerOptions(parsing: ["alpine"], environment: nobody)
+        let plain = try ContainerOptions(parsing: ["alpine"], environment: noConfiguration)
         #expect(plain.cidFile == nil && plain.detachKeys == nil && plain.platform == nil && plain.pull == .missing)
-        #expect(!plain.isQuiet && plain.proxiesSignals)
+        #expect(!plain.isQuiet)
     }
 
     @Test("every time at which an image may be pulled has a name, and a caller may choose where none is given")
     func pulls() throws {
         for (text, policy) in [
-            ("missing", ContainerOptions.PullPolicy.missing), ("always", .always), ("newer", .newer), ("never", .never),
+            ("missing", PullPolicy.missing), ("always", .always), ("newer", .newer), ("never", .never),
             ("", .never),
         ] {
             #expect(try ContainerOptions(parsing: ["--pull", text, "a"], environment: [:], folder: "/").pull == policy)
         }
         #expect(try ContainerOptions(parsing: ["a"], environment: [:], folder: "/", pull: .always).pull == .always)
         let id = String(repeating: "5ca1ab1e", count: 8)
-        let refusal = "--pull always: \"\(id)\" is an ID, which no registry knows: name the image"
+        let refusal = "--pull always: \"\(id)\" is an ID, and registries only know names: name the image"
         #expect(throws: UsageError(refusal)) {
             try ContainerOptions(parsing: ["--pull", "always", id], environment: [:], folder: "/")
         }
@@ -286,7 +305,9 @@ struct ContainerOptionsTests {
             let error = #expect(throws: UsageError.self) {
                 try ContainerOptions(parsing: words, environment: environment, folder: "/")
             }
-            #expect(error?.description.hasPrefix("DOCKER_CONTENT_TRUST=\(value): images cannot be verified") == true)
+            #expect(
+                error?.description.hasPrefix("DOCKER_CONTENT_TRUST=\(value): image signatures are not supported")
+                    == true)
         }
     }
 
@@ -304,7 +325,7 @@ struct ContainerOptionsTests {
     }
 
     @Test(
-        "what cannot be done is refused in one line with option, value and reason",
+        "refusals are one line with option, value and reason",
         arguments: [
             (
                 ["--restart", "always"],
@@ -312,7 +333,7 @@ struct ContainerOptionsTests {
             ),
             (["--restart=on-failure:3"], "\"on-failure:3\" for --restart: restarting is systemd's job"),
             (["-m", "x"], "\"x\" for --memory: not a size such as 512m or 1.5g"),
-            (["--cpus", "1/3"], "\"1/3\" for --cpus: more than nine digits behind the point"),
+            (["--cpus", "1/3"], "\"1/3\" for --cpus: more than nine decimal places"),
             (["--stop-timeout", "1.5"], "\"1.5\" for --stop-timeout: not a whole number"),
             (["-p", "localhost:80:80"], "\"localhost:80:80\" for --publish: \"localhost\" is not an IP address"),
             (["-v", "/a::ro"], "\"/a::ro\" for --volume: nothing between two colons"),
@@ -320,18 +341,21 @@ struct ContainerOptionsTests {
             (["--link", "a:b:c"], "\"a:b:c\" for --link: not container:alias"),
             (["-l", "a b"], "\"a b\" for --label: white space in the name"),
             (["--env-file", "/none"], "cannot read \"/none\" for --env-file: No such file or directory"),
-            (["--network-alias", "a"], "aliases need a user-defined network, and \"default\" is none"),
+            (["--network-alias", "a"], "aliases need a user-defined network, which \"default\" is not"),
             (["--net", "a", "--net", "a"], "the network \"a\" is given twice"),
-            (["--net", "a", "--net", "host"], "user-defined networks and those of the daemon cannot be combined"),
+            (
+                ["--net", "a", "--net", "host"],
+                "user-defined networks cannot be combined with bridge, host, none or container:NAME"
+            ),
             (["--net", "name=a,ip=1.2.3.4", "--ip", "1.2.3.5"], "--ip and ip= in --network contradict each other"),
             (["-d", "-a", "stdin"], "--attach and --detach contradict each other"),
             (["--no-healthcheck", "--health-cmd", "x"], "--no-healthcheck and --health-… contradict each other"),
             (["--health-retries", "-1"], "--health-retries cannot be negative"),
-            (["--pull", "sometimes"], "\"sometimes\" for --pull: none of missing, always, newer, never"),
-            (["--disable-content-trust=false"], "--disable-content-trust: images cannot be verified here"),
+            (["--pull", "sometimes"], "\"sometimes\" for --pull: not one of missing, always, newer, never"),
+            (["--disable-content-trust=false"], "--disable-content-trust: image signatures are not supported"),
             (["--platform", "foo"], "\"foo\" for --platform: neither an operating system nor an architecture"),
             (["--detach-keys", "ctrl-1"], "\"ctrl-1\" is neither a character nor ctrl- and one of a-z @ [ \\ ] ^ _"),
-            (["--cpu-count", "1"], "\"1\" for --cpu-count: only an Engine on Windows knows it"),
+            (["--cpu-count", "1"], "\"1\" for --cpu-count: only supported on Windows"),
         ] as [([String], String)])
     func refused(words: [String], message: String) {
         let error = #expect(throws: UsageError.self) { try request(words) }

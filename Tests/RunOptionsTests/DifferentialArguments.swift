@@ -4,7 +4,7 @@ import Foundation
 
 @testable import RunOptions
 
-/// Words that may stand behind `run`, written as for a shell that only knows single quotes.
+/// Words that may follow `run`, written as for a shell that only knows single quotes.
 ///
 /// `FOLDER` is the folder with the files of ``World``.
 struct ArgumentList: Hashable {
@@ -52,13 +52,13 @@ struct ArgumentPool {
         for list in lists { read(list.words(in: "FOLDER")[...]) }
     }
 
-    func values(of option: Option<Draft>) -> [String] { byName[option.name] ?? [] }
+    func values(of option: Option<CreateRequestBuilder>) -> [String] { byName[option.name] ?? [] }
 
     private mutating func read(_ words: ArraySlice<String>) {
         var rest = words
         while let word = rest.popFirst(), word.hasPrefix("-"), word.count > 1 {
             let (name, attached) = word.cut(at: "=")
-            let option = Draft.table.first {
+            let option = RunTable.all.first {
                 "--\($0.names[0])" == name || $0.names.contains { "--\($0)" == name }
                     || $0.short.map { "-\($0)" } == name
             }
@@ -76,7 +76,7 @@ enum Form: CaseIterable {
     case longWithEquals, long, short, shortAttached, shortWithEquals, alone, group
 
     /// The words, of each name that the option has; none where the form does not fit.
-    func words(_ option: Option<Draft>, _ value: String) -> [[String]] {
+    func words(_ option: Option<CreateRequestBuilder>, _ value: String) -> [[String]] {
         let isFlag = option.kind == nil
         let letters = option.short.map { ["-\($0)"] } ?? []
         switch self {
@@ -95,12 +95,12 @@ enum Form: CaseIterable {
 struct ArgumentGenerator {
     private var random: SplitMix
     private let world: World
-    private let values: [(option: Option<Draft>, valid: [String], all: [String])]
+    private let values: [(option: Option<CreateRequestBuilder>, valid: [String], all: [String])]
 
     init(seed: UInt64, pool: ArgumentPool, _ world: World) {
         random = SplitMix(state: seed)
         self.world = world
-        values = Draft.table.filter { $0.names != ["help"] }.map { option in
+        values = RunTable.all.filter { $0.names != ["help"] }.map { option in
             let all = pool.values(of: option).map { $0.replacing("FOLDER", with: world.folder) }
             return (option, all.filter { world.accepts(["\(option.name)=\($0)"]) }, all)
         }

@@ -60,7 +60,7 @@ struct Run {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // Files, not pipes: nobody need read while it runs, and what it leaves running does not count.
+        // Files, not pipes: noConfiguration need read while it runs, and what it leaves running does not count.
         let files = [try Self.file(), try Self.file()]
         defer { for file in files { close(file) } }
         for (theirs, ours) in zip(Int32(0)..., [terminal.theirEnd] + files) {

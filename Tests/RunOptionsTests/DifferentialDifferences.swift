@@ -67,7 +67,7 @@ struct Difference: Sendable {
         .weRefuse(
             "for --restart: restarting is systemd's job",
             "--restart: the Engine would start again what systemd has stopped"),
-        .weRefuse("a name has two or more of", "--name: docker hands on a name that every Engine refuses"),
+        .weRefuse("a name is two or more of", "--name: docker hands on a name that every Engine refuses"),
         Difference(reason: "--name: docker leaves it to the Engine to drop a slash before the name") {
             _, docker, ours in
             guard case .request(var theirs) = docker, case .request(let mine) = ours else { return false }
@@ -78,7 +78,7 @@ struct Difference: Sendable {
         .dockerRefuses(
             "container ID file", "--cidfile: not the parser looks at the file, but the run that is to write it"),
         .weRefuse(
-            "for --disable-content-trust: images cannot be verified",
+            "for --disable-content-trust: image signatures are not supported",
             "--disable-content-trust=false: docker verifies what it pulls, and the option is gone in 29"),
         .weRefuse(
             "for --detach-keys:", fixedIn: "29", "--detach-keys: docker takes its own keys in place of a wrong sequence"
@@ -104,7 +104,7 @@ struct Difference: Sendable {
             }, fixedIn: "28", "rates of devices were lost on the way"),
         .fields(
             [["HostConfig", "Binds"], ["HostConfig", "Mounts"]], fixedIn: "28",
-            "host folders were only relative behind ./"),
+            "host folders were only relative after ./"),
         .fields(
             [["HostConfig", "Mounts"]], fixedIn: "28.3",
             "--use-api-socket: DOCKER_HOST's socket was mounted, wherever the daemon has its own"),

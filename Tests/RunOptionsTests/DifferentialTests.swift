@@ -31,7 +31,7 @@ struct DifferentialTests {
         }
         #expect(refused >= 100)
         let pool = ArgumentPool(ArgumentList.all)
-        for option in Draft.table where option.names != ["help"] {
+        for option in RunTable.all where option.names != ["help"] {
             #expect(!pool.values(of: option).isEmpty, "\(option.name)")
         }
     }
@@ -54,7 +54,7 @@ struct DifferentialTests {
         let client = try #require(try clients().last)
         let comparison = try Comparison(client)
         let pool = ArgumentPool(ArgumentList.all)
-        for option in Draft.table where option.names != ["help"] {
+        for option in RunTable.all where option.names != ["help"] {
             let values = pool.values(of: option).map { $0.replacing("FOLDER", with: comparison.world.folder) }.filter {
                 comparison.world.accepts(["\(option.name)=\($0)"])
             }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Option parser")
 struct OptionParserTests {
     @Test(
-        "options end at the first word that is none, or after --",
+        "options end at the first other word, or after --",
         arguments: [
             (["--rm", "alpine", "-e", "--rm", "--"], "alpine", ["-e", "--rm", "--"]),
             (["--", "alpine", "--", "x"], "alpine", ["--", "x"]),
@@ -16,7 +16,7 @@ struct OptionParserTests {
             (["alpine", ""], "alpine", [""]),
         ] as [([String], String, [String]?)])
     func end(words: [String], image: String, command: [String]?) throws {
-        let options = try ContainerOptions(parsing: words, environment: nobody)
+        let options = try ContainerOptions(parsing: words, environment: noConfiguration)
         #expect(options.image == image)
         #expect(options.request.command == command)
     }
@@ -34,26 +34,30 @@ struct OptionParserTests {
             (["--env=A=1", "--env", "B=2"], false, false, ["A=1", "B=2"]),
         ] as [([String], Bool, Bool, [String])])
     func groups(words: [String], interactive: Bool, terminal: Bool, environment: [String]) throws {
-        let options = try ContainerOptions(parsing: words + ["alpine"], environment: nobody)
-        #expect(options.isInteractive == interactive)
-        #expect(options.hasTerminal == terminal)
+        let options = try ContainerOptions(parsing: words + ["alpine"], environment: noConfiguration)
+        #expect(options.request.opensStandardInput == interactive)
+        #expect(options.request.hasTerminal == terminal)
         #expect(options.request.environment ?? [] == environment)
     }
 
     @Test("-help is a hostname, as in docker, and a value may begin with a dash")
     func hostname() throws {
-        #expect(try ContainerOptions(parsing: ["-help", "a"], environment: nobody).request.hostname == "elp")
-        #expect(try ContainerOptions(parsing: ["--hostname", "-h", "a"], environment: nobody).request.hostname == "-h")
+        #expect(try ContainerOptions(parsing: ["-help", "a"], environment: noConfiguration).request.hostname == "elp")
+        #expect(
+            try ContainerOptions(parsing: ["--hostname", "-h", "a"], environment: noConfiguration).request.hostname
+                == "-h")
     }
 
-    @Test("--help wants no image")
+    @Test("--help needs no image, and reads no file")
     func help() throws {
-        #expect(try ContainerOptions(parsing: ["--rm", "--help"], environment: nobody).showsHelp)
-        #expect(try !ContainerOptions(parsing: ["--help=false", "a"], environment: nobody).showsHelp)
+        let words = ["--env-file", "/nonexistent", "--help"]
+        #expect(try ContainerOptions(parsing: words, environment: noConfiguration).showsHelp)
+        #expect(try ContainerOptions(parsing: ["--rm", "--help"], environment: noConfiguration).showsHelp)
+        #expect(try !ContainerOptions(parsing: ["--help=false", "a"], environment: noConfiguration).showsHelp)
     }
 
     @Test(
-        "what is no option is refused by its name",
+        "an unknown option is refused by its name",
         arguments: [
             (["--bad", "a"], "unknown option --bad"),
             (["--RM", "a"], "unknown option --RM"),
@@ -74,17 +78,19 @@ struct OptionParserTests {
             (["Web"], "invalid image \"Web\": the path must be lower-case"),
         ] as [([String], String)])
     func refused(words: [String], message: String) {
-        let error = #expect(throws: UsageError.self) { try ContainerOptions(parsing: words, environment: nobody) }
+        let error = #expect(throws: UsageError.self) {
+            try ContainerOptions(parsing: words, environment: noConfiguration)
+        }
         #expect(error?.description == message)
     }
 
     @Test("each name belongs to one row, and each row has a line of help or is for Windows")
     func table() {
-        let names = Draft.table.flatMap(\.names)
+        let names = RunTable.all.flatMap(\.names)
         #expect(Set(names).count == names.count)
-        let letters = Draft.table.compactMap(\.short)
+        let letters = RunTable.all.compactMap(\.short)
         #expect(Set(letters).count == letters.count)
-        let hidden = Draft.table.filter(\.help.isEmpty).map(\.names[0])
+        let hidden = RunTable.all.filter(\.help.isEmpty).map(\.names[0])
         #expect(hidden == ["cpu-count", "cpu-percent", "io-maxbandwidth", "io-maxiops"])
         #expect(names.allSatisfy { $0 == $0.lowercased() && !$0.hasPrefix("-") })
     }
@@ -92,7 +98,7 @@ struct OptionParserTests {
     @Test("the help has a line for every row, in two columns")
     func helpText() {
         let lines = ContainerOptions.help.split(separator: "\n")
-        #expect(lines.count == Draft.table.count { !$0.help.isEmpty })
+        #expect(lines.count == RunTable.all.count { !$0.help.isEmpty })
         #expect(lines.contains { $0.hasPrefix("  -e, --env list  ") && $0.hasSuffix("  Set environment variables") })
         #expect(lines.contains { $0.hasPrefix("      --rm  ") })
         #expect(Set(lines.map { $0.prefix(4).contains("-") }) == [true, false])

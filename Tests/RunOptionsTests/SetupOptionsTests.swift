@@ -18,8 +18,8 @@ struct SetupOptionsTests {
     @Test(
         "the rest is refused",
         arguments: [
-            (["now"], "setup takes no \"now\": setup [--check|--undo]"),
-            (["--check", "--undo"], "setup either checks or undoes: setup [--check|--undo]"),
+            (["now"], "unexpected \"now\": setup [--check|--undo]"),
+            (["--check", "--undo"], "--check and --undo contradict each other: setup [--check|--undo]"),
             (["--force"], "unknown option --force"),
         ])
     func refused(words: [String], message: String) {
@@ -27,7 +27,7 @@ struct SetupOptionsTests {
         #expect(error?.description == message)
     }
 
-    @Test("help wants nothing else")
+    @Test("help needs nothing else")
     func help() throws {
         #expect(try SetupOptions(parsing: ["--help", "now"]).showsHelp)
         #expect(SetupOptions.help.contains("      --undo"))

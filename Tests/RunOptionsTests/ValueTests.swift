@@ -21,7 +21,7 @@ struct ValueTests {
     func sizes(text: String, bytes: Int64) throws { #expect(try Int64(binaryUnits: text) == bytes) }
 
     @Test(
-        "what is no size",
+        "invalid sizes",
         arguments: [
             "", " ", "m", "-1", "1ki", "1bb", "1eb", "10  m", " 10m", "0x10", "inf", "1,5g", "1..5", "1m5", ".", "1__0",
             "9999999999p", "1e400", "1e-9223372036854775808", "1e9223372036854775807", "1e10000", "1\u{301}", "1٣m",
@@ -40,7 +40,7 @@ struct ValueTests {
     func cpus(text: String, billionths: Int64) throws { #expect(try CPUCount(option: text).billionths == billionths) }
 
     @Test(
-        "what is no number of CPUs",
+        "invalid numbers of CPUs",
         arguments: [
             "", ".", "x", " 1", "1/3", "1/0", "1/-2", "0.0000000001", "1e30",
             "1e-9223372036854775808", "1e99999999999999999999", "-9223372036854775808/1", "1/-9223372036854775808",
@@ -56,7 +56,7 @@ struct ValueTests {
     func numbers(text: String, number: Int64) throws { #expect(try Int64(goSyntax: text) == number) }
 
     @Test(
-        "what is no whole number",
+        "invalid whole numbers",
         arguments: ["", "-", "08", "1e3", "1.5", "0x", "_1", "1_", "1__0", " 1", "--1", "9223372036854775808", "١"])
     func noNumber(text: String) { #expect(throws: InvalidValue.self) { try Int64(goSyntax: text) } }
 
@@ -64,38 +64,41 @@ struct ValueTests {
     func unsigned(text: String) { #expect(throws: InvalidValue.self) { try UInt16(goSyntax: text) } }
 
     @Test(
-        "spans of time",
+        "times",
         arguments: zip(
             ["0", "300ms", "1h2m3.5s", ".5s", "1us", "1µs", "-5s", "1.5ns", "1.123456789s"],
             [0, 300_000_000, 3_723_500_000_000, 500_000_000, 1000, 1000, -5_000_000_000, 1, 1_123_456_789] as [Int64]))
-    func spans(text: String, nanoseconds: Int64) throws { #expect(try Span(option: text).nanoseconds == nanoseconds) }
+    func times(text: String, nanoseconds: Int64) throws {
+        #expect(try GoDuration(option: text).nanoseconds == nanoseconds)
+    }
 
     @Test(
-        "what is no span of time",
+        "invalid times",
         arguments: [
             "", "5", "1d", ".s", "1..5s", "-", "1h 2m", "99999999h", "9223372036854775808ns", "9223372036854775807s",
             "2562047h2562047h", "1\u{301}s", "\(String(repeating: "9", count: 100_000))s",
         ])
-    func noSpan(text: String) { #expect(throws: InvalidValue.self) { try Span(option: text) } }
+    func noTime(text: String) { #expect(throws: InvalidValue.self) { try GoDuration(option: text) } }
 
     @Test(
         "addresses in their shortest form",
         arguments: zip(
             [
                 "1.2.3.4", "2001:DB8:0:0:0:0:0:1", "::ffff:1.2.3.4", "::1.2.3.4", "::", "1:0:0:2:0:0:0:3",
-                "1:0:2:3:4:5:6:7", "1:2:3:4:5:6:7::",
+                "1:0:2:3:4:5:6:7", "1:2:3:4:5:6:7::", "::1:0", "::0.0.0.1", "::FFFF:0:1", "1::ffff:1.2.3.4",
             ],
             [
                 "1.2.3.4", "2001:db8::1", "1.2.3.4", "::102:304", "::", "1:0:0:2::3", "1:0:2:3:4:5:6:7",
-                "1:2:3:4:5:6:7:0",
+                "1:2:3:4:5:6:7:0", "::1:0", "::1", "0.0.0.1", "1::ffff:102:304",
             ]))
     func addresses(text: String, canonical: String) { #expect(IPAddress(text)?.canonical == canonical) }
 
     @Test(
-        "what is no address",
+        "invalid addresses",
         arguments: [
             "", "1.2.3", "1.2.3.256", "01.2.3.4", ":", ":::", "1:", ":1::", "1::2::3", "1:2:3:4:5:6:7:8:9", "12345::",
-            "fe80::1%eth0", "[::1]", "::1.2.3.4:5", "localhost",
+            "fe80::1%eth0", "[::1]", "::1.2.3.4:5", "localhost", "1.2.3.4\0", "::1\0x", " ::1", "1.2.3.4 ", "0x1.2.3.4",
+            "1.2.3.4.", "1٣.2.3.4", "::01.2.3.4", "1:2:3:4:5:6:7:8::",
         ])
     func noAddress(text: String) { #expect(IPAddress(text) == nil) }
 
@@ -115,7 +118,7 @@ struct ValueTests {
     }
 
     @Test(
-        "what is no port to publish",
+        "invalid ports",
         arguments: [
             "", ":", "80:", "127.0.0.1:80", "65536", "-80", "80-", "82-80", "8000:80-82", "8000-8001:80-82", "80/x",
             "[::1:80:80", "[fe80::1%eth0]:80:80", "target=80,x", "published=80", "=80",
@@ -132,8 +135,8 @@ struct ValueTests {
     @Test(
         "a name that Docker refuses gets one that works",
         arguments: [
-            ("web@1.service", "say --name %p-%i"), ("a/b c", "say --name a-b-c"), ("-web", "say --name web"),
-            ("a", "say --name container-a"), ("ü", "say --name container"), ("wéb", "say --name w-b"),
+            ("web@1.service", "use --name %p-%i"), ("a/b c", "use --name a-b-c"), ("-web", "use --name web"),
+            ("a", "use --name container-a"), ("ü", "use --name container"), ("wéb", "use --name w-b"),
         ])
     func refusedNames(text: String, proposal: String) {
         let error = #expect(throws: InvalidValue.self) { try ContainerName(option: text) }
@@ -147,7 +150,7 @@ struct ValueTests {
     }
 
     @Test(
-        "a file of variables that is none",
+        "a malformed file of variables",
         arguments: [
             (Array("A B=1".utf8), "white space in the name \"A B\" in line 1"),
             (Array("A=1\n=2".utf8), "no name before the = in line 2"), ([0x41, 0xFF], "line 1 is not UTF-8"),
@@ -168,7 +171,7 @@ struct ValueTests {
     func images(text: String) { #expect(ImageReference.fault(in: text) == nil) }
 
     @Test(
-        "what is no image",
+        "invalid images",
         arguments: [
             "", "FOO", "a/B", "a..b", "a___b", "a:", "/a", "a/", "a//b", "_a", "a_", "a:-t", "a@sha256:abc", "é",
         ])
@@ -191,7 +194,7 @@ struct ValueTests {
 
     private static let digits = String(repeating: "5ca1ab1e", count: 8)
 
-    @Test("an ID is no name, nor is what is wrong", arguments: [digits, "sha256:\(digits)", "Web", "", "a b"])
+    @Test("neither an ID nor an invalid name is a name", arguments: [digits, "sha256:\(digits)", "Web", "", "a b"])
     func noReference(text: String) { #expect(ImageReference(text) == nil) }
 
     @Test(
@@ -209,7 +212,7 @@ struct ValueTests {
     }
 
     @Test(
-        "what is no mount",
+        "invalid mounts",
         arguments: [
             "", "src=a", "type=,dst=/b", "type=bind,dst=/b,volume-nocopy", "dst=/b,foo=x", "dst=/b,ro=x",
             "type=bind,dst=/b,bind-recursive=writable", "type=tmpfs,dst=/b,tmpfs-mode=9", "dst=\"/b\"", "\"dst=/b",
@@ -230,7 +233,7 @@ struct ValueTests {
 
     @Test("mapping tables are sorted")
     func sorted() {
-        #expect(ResourceLimit.names == ResourceLimit.names.sorted())
-        #expect(KernelParameter.names == KernelParameter.names.sorted())
+        #expect(Ulimit.names == Ulimit.names.sorted())
+        #expect(Sysctl.names == Sysctl.names.sorted())
     }
 }

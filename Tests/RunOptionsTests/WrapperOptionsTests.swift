@@ -6,19 +6,19 @@ import Testing
 
 @Suite("Wrapper options")
 struct WrapperOptionsTests {
-    @Test("without options, the output is ours and nothing else is done")
+    @Test("without options, output is relayed and nothing else is done")
     func defaults() throws {
         let options = try WrapperOptions(parsing: ["run", "--rm", "alpine"])
         #expect(options.command == "run")
         #expect(options.rest == ["--rm", "alpine"])
         #expect(options.logs)
-        #expect(options.readyCondition == .started && !options.passesEnvironment && !options.wantsAllCgroups)
+        #expect(options.readyCondition == .started && !options.passesEnvironment)
         #expect(options.placement == .auto)
         #expect(options.pidFile == nil)
     }
 
     @Test(
-        "a flag takes one dash or two, and a value behind a =",
+        "a flag takes one dash or two, and a value after a =",
         arguments: [
             (["-l=false"], false), (["--l=false"], false), (["-logs=f"], false), (["--logs=0"], false),
             (["-l"], true), (["--logs"], true), (["--logs=\"false\""], false), (["--logs=false", "-l"], true),
@@ -28,7 +28,7 @@ struct WrapperOptionsTests {
     }
 
     @Test(
-        "a value is the next word or stands behind a =",
+        "a value is the next word or follows a =",
         arguments: [
             ["-c", "memory", "-p", "/run/x.pid"], ["--cgroups", "memory", "--pid-file=/run/x.pid"],
             ["-cgroups=memory", "-pid-file", "/run/x.pid"], ["-c=memory", "-p='/run/x.pid'"],
@@ -42,16 +42,6 @@ struct WrapperOptionsTests {
     }
 
     @Test(
-        "all cgroups, as units have spelled it",
-        arguments: [(["all"], true), (["name=all"], true), (["cpu", "all"], true), (["name=systemd"], false)]
-            as [([String], Bool)])
-    func cgroups(names: [String], all: Bool) throws {
-        let options = try WrapperOptions(parsing: names.flatMap { ["--cgroups", $0] } + ["run", "a"])
-        #expect(options.cgroups == names)
-        #expect(options.wantsAllCgroups == all)
-    }
-
-    @Test(
         "a time is seconds, or as docker writes it",
         arguments: [
             ([], 120_000_000), (["0"], 0), (["30"], 30_000_000), (["30s"], 30_000_000), (["1m30s"], 90_000_000),
@@ -62,7 +52,7 @@ struct WrapperOptionsTests {
         #expect(try WrapperOptions(parsing: words + ["run", "a"]).engineTimeout == microseconds)
     }
 
-    @Test("a tarball and the time that a pull may bring nothing")
+    @Test("a tarball, and how long a pull may make no progress")
     func images() throws {
         let options = try WrapperOptions(parsing: ["--load", "/srv/web.tar", "--pull-timeout=1m30s", "pull", "a"])
         #expect(options.tarball == "/srv/web.tar" && options.pullTimeout == 90_000_000 && options.command == "pull")
@@ -107,7 +97,7 @@ struct WrapperOptionsTests {
         #expect(try WrapperOptions(parsing: ["--reload-command", text, "run", "a"]).reloadCommand == words)
     }
 
-    @Test("help and the version want no command")
+    @Test("help and the version need no command")
     func help() throws {
         #expect(try WrapperOptions(parsing: ["-h"]).showsHelp)
         #expect(try WrapperOptions(parsing: ["-help"]).showsHelp)
@@ -122,26 +112,26 @@ struct WrapperOptionsTests {
             (["-e"], "no command: systemd-docker [OPTIONS] run [OPTIONS] IMAGE [COMMAND] [ARG...]"),
             (
                 ["start"],
-                "unknown command \"start\": there are run, pull, update, prune, setup, clean-up, completion, manual"
+                "unknown command \"start\": not one of run, pull, update, prune, setup, clean-up, completion, manual"
             ),
             (["--bad=1", "run"], "unknown option --bad"), (["-en", "run"], "unknown option -en"),
             (["--=x", "run"], "bad option syntax: --=x"), (["-c"], "--cgroups needs a value"),
             (["--notify", "--ready=healthy", "run", "a"], "--notify and --ready healthy contradict each other"),
             (["--ready=started", "-n", "run", "a"], "--notify and --ready started contradict each other"),
-            (["--ready=now", "run"], "invalid value \"now\" for --ready: none of started, notify, healthy"),
+            (["--ready=now", "run"], "invalid value \"now\" for --ready: not one of started, notify, healthy"),
             (
                 ["--on-unhealthy=restart", "run"],
-                "invalid value \"restart\" for --on-unhealthy: none of none, stop, kill"
+                "invalid value \"restart\" for --on-unhealthy: not one of none, stop, kill"
             ),
             (["--reload-command", " ", "run"], "invalid value \" \" for --reload-command: no command"),
             (["--reload-command", "''", "run"], "invalid value \"''\" for --reload-command: no command"),
             (
                 ["--reload-command", "a 'b", "run"],
-                "invalid value \"a 'b\" for --reload-command: a quote that is not closed"
+                "invalid value \"a 'b\" for --reload-command: unclosed quote"
             ),
             (
                 ["--reload-command", #"a\"#, "run"],
-                #"invalid value "a\" for --reload-command: nothing behind the last backslash"#
+                #"invalid value "a\" for --reload-command: nothing after the last backslash"#
             ),
             (["--logs=no", "run"], "invalid value \"no\" for --logs: neither true nor false"),
             (
@@ -151,7 +141,7 @@ struct WrapperOptionsTests {
             (["--engine-timeout=-1s", "run"], "invalid value \"-1s\" for --engine-timeout: negative"),
             (
                 ["--placement=x", "run"],
-                "invalid value \"x\" for --placement: none of auto, native, parent, migrate, none"
+                "invalid value \"x\" for --placement: not one of auto, native, parent, migrate, none"
             ),
         ] as [([String], String)])
     func refused(words: [String], message: String) {
