@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What stands behind `clean-up`: `[CONTAINER]`, and `--run` by which a run that was killed names itself.
+/// The command line after `clean-up`: `[CONTAINER]`, and the options with which a run starts its own helper.
 public struct CleanUpOptions: Sendable, Equatable {
-    /// A container's name or ID; `nil` is the unit's.
+    /// A container's name or ID; `nil` for the unit's.
     public private(set) var container: String?
-    /// The mark of a run.
+    /// `--run`: the mark of the run whose container is to be removed.
     public private(set) var run: String?
-    /// It is to say that it is there, and to wait until its stdin ends.
+    /// `--standby`: report readiness, and wait for the end of standard input.
     public private(set) var isOnStandby = false
     public private(set) var showsHelp = false
 
-    /// Reads the words behind the command.
+    /// Reads the command line; options may follow the container.
     ///
     /// - Parameter words: Without `clean-up` itself.
-    /// - Throws: ``UsageError`` where they are none of this command's.
+    /// - Throws: ``UsageError`` for unknown options, and for a second container.
     public init(parsing words: [String]) throws(UsageError) {
-        var rest = words[...]
-        while let word = rest.popFirst() {
-            switch word {
-            case "--help", "-h": showsHelp = true
-            case "--standby": isOnStandby = true
-            case "--run":
-                guard let mark = rest.popFirst() else { throw UsageError("--run needs a value") }
-                run = mark
-            case _ where word.hasPrefix("-"): throw UsageError("unknown option \(word)")
-            case _ where container == nil: container = word
-            default: throw UsageError("clean-up: one container at a time")
-            }
+        var parser = OptionParser(Self.table)
+        var rest = try parser.parse(words, into: &self)
+        while !rest.isEmpty {
+            guard container == nil else { throw UsageError("clean-up: one container at a time") }
+            container = rest.removeFirst()
+            rest = try parser.parse(rest, into: &self)
         }
     }
+
+    /// Not part of the help: apart from a container's name, the command is for the program itself.
+    static let table: [Option<CleanUpOptions>] = [
+        .value("run", \.run, ""),
+        .flag("standby", \.isOnStandby, ""),
+        .flag("help", short: "h", \.showsHelp, ""),
+    ]
 }

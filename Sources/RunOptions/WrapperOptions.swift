@@ -52,23 +52,8 @@ public struct WrapperOptions: Sendable, Equatable {
     }
 
     init(parsing arguments: [String], table: [Option<WrapperOptions>]) throws(UsageError) {
-        var words = arguments[...]
-        var parser = OptionParser(table)
-        while let word = words.first, word.hasPrefix("-"), word != "-" {
-            words.removeFirst()
-            if word == "--" { break }
-            let (name, attached) = word.dropFirst(word.hasPrefix("--") ? 2 : 1).cut(at: "=")
-            guard !name.isEmpty, !name.hasPrefix("-") else { throw UsageError("bad option syntax: \(word)") }
-            guard
-                let option = table.first(where: {
-                    $0.names.contains(String(name)) || $0.short.map { "\($0)" } == name
-                })
-            else { throw UsageError("unknown option \(word.cut(at: "=").0)") }
-            var value = attached.map { Self.unquoted($0) }
-            if value == nil { value = option.kind == nil ? "true" : words.popFirst() }
-            guard let value else { throw UsageError("\(option.name) needs a value") }
-            try parser.set(option, value, &self)
-        }
+        var parser = OptionParser(table, grammar: .singleDash)
+        var words = try parser.parse(arguments, into: &self)[...]
         if notify, let given = givenReadyCondition, given != .notify {
             throw UsageError("--notify and --ready \(given) contradict each other")
         }
@@ -85,14 +70,6 @@ public struct WrapperOptions: Sendable, Equatable {
 
     /// Our own options, a line each.
     public static var help: String { helpText(of: table) }
-
-    /// One pair of quotes around a value goes: systemd keeps them where they stand behind a =.
-    private static func unquoted(_ text: Substring) -> String {
-        guard text.count > 1, let mark = text.first, mark == "\"" || mark == "'", text.last == mark else {
-            return String(text)
-        }
-        return String(text.dropFirst().dropLast())
-    }
 
     static let table: [Option<WrapperOptions>] = [
         .list("cgroups", short: "c", \.cgroups, "Move the container into the unit's cgroup of this controller, or all"),

@@ -1,45 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads a command line against a table of options, with the grammar of docker's flag library (pflag).
+/// Reads a command line against a table of options.
 struct OptionParser<Settings> {
-    let table: [Option<Settings>]
+    /// How options are written.
+    enum Grammar {
+        /// docker's today (pflag): `--name`, and letters that can be grouped after one dash.
+        case posix
+        /// docker's of 2014, which systemd-docker's own options keep: each name takes one dash or two.
+        case singleDash
+    }
+
+    private let table: [Option<Settings>]
+    private let grammar: Grammar
     /// The options given so far, in order.
     private(set) var given: [Option<Settings>] = []
 
-    init(_ table: [Option<Settings>]) { self.table = table }
+    /// A parser that has read nothing.
+    ///
+    /// - Parameters:
+    ///   - table: The options; any other is refused.
+    ///   - grammar: How they are written.
+    init(_ table: [Option<Settings>], grammar: Grammar = .posix) {
+        self.table = table
+        self.grammar = grammar
+    }
 
-    /// Sets what the options at the front of `words` say, and returns the words from the first other one on.
+    /// Reads the options at the front of a command line.
+    ///
+    /// - Parameters:
+    ///   - words: The command line.
+    ///   - settings: Gets what the options say.
+    /// - Returns: The words from the first one on that is no option, or after `--`.
+    /// - Throws: ``UsageError`` for an unknown option, and for a value that is missing or refused.
     mutating func parse(_ words: [String], into settings: inout Settings) throws(UsageError) -> [String] {
         var rest = words[...]
         while let word = rest.first, word.hasPrefix("-"), word != "-" {
             rest.removeFirst()
             if word == "--" { break }
-            if word.hasPrefix("--") {
-                try parseLong(word, &rest, &settings)
+            if word.hasPrefix("--") || grammar == .singleDash {
+                try parseName(word, &rest, &settings)
             } else {
-                try parseShort(word, &rest, &settings)
+                try parseLetters(word, &rest, &settings)
             }
         }
         return Array(rest)
     }
 
     /// `--name`, `--name=value`, `--name value`.
-    private mutating func parseLong(
+    private mutating func parseName(
         _ word: String, _ rest: inout ArraySlice<String>, _ settings: inout Settings
     ) throws(UsageError) {
-        let (text, attached) = word.dropFirst(2).cut(at: "=")
+        let (text, attached) = word.dropFirst(word.hasPrefix("--") ? 2 : 1).cut(at: "=")
         let name = String(text)
         guard !name.isEmpty, !name.hasPrefix("-") else { throw UsageError("bad option syntax: \(word)") }
-        guard let option = table.first(where: { $0.names.contains(name) }) else {
-            throw UsageError("unknown option --\(name)")
-        }
+        guard let option = option(called: name) else { throw UsageError("unknown option \(word.cut(at: "=").0)") }
         let value: String
-        if let attached { value = String(attached) } else { value = try next(for: option, &rest) }
+        if let attached { value = unquoted(attached) } else { value = try next(for: option, &rest) }
         try set(option, value, &settings)
     }
 
     /// `-x`, `-xyz` where x and y are flags, `-xvalue`, `-x=value`, `-x value`.
-    private mutating func parseShort(
+    private mutating func parseLetters(
         _ word: String, _ rest: inout ArraySlice<String>, _ settings: inout Settings
     ) throws(UsageError) {
         var letters = word.dropFirst()
@@ -47,7 +68,7 @@ struct OptionParser<Settings> {
             guard let option = table.first(where: { $0.short == letter }) else {
                 throw UsageError(word.count == 2 ? "unknown option \(word)" : "unknown option -\(letter) in \(word)")
             }
-            // One = goes, if anything follows it.
+            // As for pflag, the = is not part of the value if anything follows it.
             if letters.count > 1, letters.first == "=" {
                 try set(option, String(letters.dropFirst()), &settings)
                 return
@@ -62,6 +83,20 @@ struct OptionParser<Settings> {
         }
     }
 
+    private func option(called name: String) -> Option<Settings>? {
+        table.first { option in
+            option.names.contains(name) || grammar == .singleDash && option.short.map { "\($0)" } == name
+        }
+    }
+
+    /// Removes a pair of quotes, as docker of 2014 did: systemd keeps quotes after a =.
+    private func unquoted(_ text: Substring) -> String {
+        guard grammar == .singleDash, text.count > 1, let mark = text.first, mark == "\"" || mark == "'",
+            text.last == mark
+        else { return String(text) }
+        return String(text.dropFirst().dropLast())
+    }
+
     /// The value of an option that came without one.
     private func next(
         for option: Option<Settings>, _ rest: inout ArraySlice<String>
@@ -71,7 +106,9 @@ struct OptionParser<Settings> {
         return value
     }
 
-    mutating func set(_ option: Option<Settings>, _ text: String, _ settings: inout Settings) throws(UsageError) {
+    private mutating func set(
+        _ option: Option<Settings>, _ text: String, _ settings: inout Settings
+    ) throws(UsageError) {
         do throws(InvalidValue) {
             try option.set(&settings, text)
         } catch {
