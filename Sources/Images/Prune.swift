@@ -127,7 +127,9 @@ public final class Prune {
     /// Whether a word such as `3` was found only because an image's ID begins with it.
     private static func isChance(_ word: String, _ image: Image) -> Bool {
         image.id.hasPrefix("sha256:\(word)") && word.count < 12
-            && !image.tags.contains { repository($0).split(separator: "/").last.map(String.init) == word }
+            && !image.tags.contains {
+                ImageReference.repository(of: $0).split(separator: "/").last.map(String.init) == word
+            }
     }
 
     /// Looks at an image once more when its turn comes.
@@ -147,13 +149,14 @@ public final class Prune {
         let names = (image.tags + image.digests).filter { !Self.isOurs($0) }
         let known = listed.image.tags + listed.image.digests
         // A list of containerd's store leaves out digests that come with the tags.
-        let repositories = listed.image.tags.map(Self.repository)
+        let repositories = listed.image.tags.map(ImageReference.repository)
         func isKnown(_ name: String) -> Bool {
-            known.contains(name) || image.digests.contains(name) && repositories.contains(Self.repository(name))
+            known.contains(name)
+                || image.digests.contains(name) && repositories.contains(ImageReference.repository(of: name))
         }
         guard names.allSatisfy(isKnown), options.takesNamed || image.tags.allSatisfy(Self.isOurs),
             // An update may have to go back to it.
-            !names.contains(where: { Self.repository($0) == Update.keptRepository }),
+            !names.contains(where: { ImageReference.repository(of: $0) == Update.keptRepository }),
             // A pull gives a tag as well.
             options.age == .zero
                 || .seconds(Int64(time(nil)) - max(Int64(listed.created), image.lastTagged)) >= options.age,
@@ -162,7 +165,9 @@ public final class Prune {
         return image
     }
 
-    private nonisolated static func isOurs(_ name: String) -> Bool { repository(name) == ownRepository }
+    private nonisolated static func isOurs(_ name: String) -> Bool {
+        ImageReference.repository(of: name) == ownRepository
+    }
 
     // MARK: Removal
 
@@ -215,8 +220,8 @@ public final class Prune {
             if try await stands(name, for: image, client) { gone += try await client.removeImage(name) }
         }
         for tag in image.tags.dropLast() { try await remove(tag) }
-        let last = image.tags.last.map(Self.repository)
-        for digest in image.digests where Self.repository(digest) != last { try await remove(digest) }
+        let last = image.tags.last.map(ImageReference.repository)
+        for digest in image.digests where ImageReference.repository(of: digest) != last { try await remove(digest) }
         return gone.contains(image.id) ? gone : gone + (try await client.removeImage(image.id))
     }
 
@@ -229,12 +234,6 @@ public final class Prune {
             if error.isNotFound { return false }
             throw error
         }
-    }
-
-    private nonisolated static func repository(_ name: String) -> Substring {
-        // Behind the last slash, for a registry may have a port.
-        let last = name.lastIndex(of: "/") ?? name.startIndex
-        return name[..<(name[last...].firstIndex { $0 == ":" || $0 == "@" } ?? name.endIndex)]
     }
 
     // MARK: Words

@@ -19,20 +19,15 @@ struct UnitImages: Sendable, Equatable {
         ///
         /// The registry and the version do not count: they may be written in several ways.
         func fits(_ name: String) -> Bool {
-            let (mine, theirs) = (Self.repository(text), Self.repository(name))
+            let (mine, theirs) = (Self.lastPart(text), Self.lastPart(name))
             return fnmatch(text, name, 0) == 0 || fnmatch(String(mine), String(theirs), 0) == 0
-                || fnmatch(text, Self.withoutVersion(name), 0) == 0
+                || fnmatch(text, String(ImageReference.repository(of: name)), 0) == 0
         }
 
         /// The last part of an image's path.
-        private static func repository(_ name: String) -> Substring {
-            let last = name[(name.lastIndex(of: "/").map { name.index(after: $0) } ?? name.startIndex)...]
-            return last.prefix { $0 != ":" && $0 != "@" }
-        }
-
-        private static func withoutVersion(_ name: String) -> String {
-            let last = name.lastIndex(of: "/") ?? name.startIndex
-            return String(name[..<(name[last...].firstIndex { $0 == ":" || $0 == "@" } ?? name.endIndex)])
+        private static func lastPart(_ name: String) -> Substring {
+            let repository = ImageReference.repository(of: name)
+            return repository.lastIndex(of: "/").map { repository[$0...].dropFirst() } ?? repository
         }
     }
 

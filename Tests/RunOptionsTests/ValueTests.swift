@@ -192,6 +192,15 @@ struct ValueTests {
         #expect(reference.hasDigest == text.contains("@"))
     }
 
+    @Test(
+        "the repository of a name, or of a pattern, is the name without its tag and digest",
+        arguments: [
+            ("nginx", "nginx"), ("nginx:1", "nginx"), ("h:5000/a/b", "h:5000/a/b"), ("h:5000/a/b:t", "h:5000/a/b"),
+            ("web@sha256:\(digits)", "web"), ("h:5000/web:1@sha256:\(digits)", "h:5000/web"), ("team/*:$V", "team/*"),
+            ("", ""),
+        ])
+    func repository(name: String, repository: String) { #expect(ImageReference.repository(of: name) == repository) }
+
     private static let digits = String(repeating: "5ca1ab1e", count: 8)
 
     @Test("neither an ID nor an invalid name is a name", arguments: [digits, "sha256:\(digits)", "Web", "", "a b"])

@@ -24,6 +24,16 @@ public struct ImageReference: Sendable, Equatable {
         hasDigest = digest != nil
     }
 
+    /// The repository of a name, which need not be valid: a pattern has one too.
+    ///
+    /// - Parameter name: An image's name, with or without registry, tag and digest.
+    /// - Returns: The name without its tag and digest.
+    public static func repository(of name: String) -> Substring {
+        // Only after the last slash is a colon the tag's: a registry may have a port.
+        let last = name.lastIndex(of: "/") ?? name.startIndex
+        return name[..<(name[last...].firstIndex { $0 == ":" || $0 == "@" } ?? name.endIndex)]
+    }
+
     /// Whether a text has the form of an image's name or ID.
     ///
     /// - Parameter text: Any text.
