@@ -2,6 +2,7 @@
 
 public import Console
 public import Engine
+internal import Linux
 public import RunOptions
 public import Systemd
 
@@ -64,8 +65,9 @@ public final class EnsureImage {
     private func pull(keepsLocal: Bool) async throws -> Bool {
         guard let reference = ImageReference(options.image) else { return false }
         try await ImagePull(
-            reference, client, options, timeout: wrapper.pullTimeout, environment: environment, diagnostics)(
-                keepsLocal: keepsLocal)
+            reference, client, options, timeout: wrapper.pullTimeout.microseconds, environment: environment, diagnostics
+        )(
+            keepsLocal: keepsLocal)
         return true
     }
 }

@@ -35,7 +35,8 @@ public final class Prune {
     /// Removes them, says so on stdout, and returns the exit status.
     public func callAsFunction() async -> ExitStatus {
         do {
-            let client = try await Client.connect(environment: environment, patience: wrapper.engineTimeout)
+            let client = try await Client.connect(
+                environment: environment, patience: wrapper.engineTimeout.microseconds)
             let units = unitImages()
             var (count, bytes) = (0, 0)
             // An image may be built on others without a name, which the Engine lists once that one is gone.

@@ -89,7 +89,7 @@ public final class Update {
     }
 
     private func update() async throws {
-        let client = try await Client.connect(environment: environment, patience: wrapper.engineTimeout)
+        let client = try await Client.connect(environment: environment, patience: wrapper.engineTimeout.microseconds)
         let search = surroundings.search ?? self.search(client)
         let found = try await search.candidates(client) { diagnostics.notice("\($0): passed over") }
         if found.isEmpty { surroundings.show("no running unit has --auto-update\n") }
@@ -127,7 +127,8 @@ public final class Update {
             parsing: ["--quiet"] + (update.platform.map { ["--platform", $0] } ?? []) + [update.image],
             environment: environment.filter { $0.key != "DOCKER_DEFAULT_PLATFORM" })
         let puller = ImagePull(
-            update.reference, client, container, timeout: wrapper.pullTimeout, environment: environment, diagnostics)
+            update.reference, client, container, timeout: wrapper.pullTimeout.microseconds, environment: environment,
+            diagnostics)
         if options.isDryRun { return try await tell(group, try await puller.digestInRegistry(), client) }
 
         let kept = Set(group.map(\.imageID)).sorted()

@@ -22,12 +22,12 @@ public struct WrapperOptions: Sendable, Equatable {
     public private(set) var pidFile: String?
     /// `--placement`.
     public private(set) var placement = Placement.auto
-    /// `--engine-timeout`: how long a start waits for a Docker that does not answer, in microseconds.
-    public private(set) var engineTimeout: UInt64 = 120_000_000
+    /// `--engine-timeout`: how long a start waits for a Docker that does not answer.
+    public private(set) var engineTimeout = Duration.seconds(120)
     /// `--load`: a tarball with the image.
     public private(set) var tarball: String?
-    /// `--pull-timeout`: how long a pull may make no progress, in microseconds; 0 has no limit.
-    public private(set) var pullTimeout: UInt64 = 60_000_000
+    /// `--pull-timeout`: how long a pull may make no progress; zero has no limit.
+    public private(set) var pullTimeout = Duration.seconds(60)
     /// `--auto-update`: `update` may restart the unit on a newer image.
     public private(set) var updates = false
     public private(set) var showsHelp = false
@@ -85,11 +85,11 @@ public struct WrapperOptions: Sendable, Equatable {
         .value("pid-file", short: "p", \.pidFile, "Write the container's PID to this file"),
         .value("placement", \.placement, "How the container gets into the unit: auto, native, parent, migrate, none"),
         .value(
-            "engine-timeout", \Timeout.microseconds, \.engineTimeout,
+            "engine-timeout", \Timeout.duration, \.engineTimeout,
             "How long a start waits for a Docker that does not answer; 0 does not wait (default 2m)"),
         .value("load", \.tarball, "Load the image from this tarball, unless it was loaded before"),
         .value(
-            "pull-timeout", \Timeout.microseconds, \.pullTimeout,
+            "pull-timeout", \Timeout.duration, \.pullTimeout,
             "Restart a pull without progress for this long; 0 never does (default 1m)"),
         .flag("auto-update", \.updates, "Let systemd-docker update restart the unit when there is a newer image"),
         .flag("help", short: "h", \.showsHelp, "Print usage"),

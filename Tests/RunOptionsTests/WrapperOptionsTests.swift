@@ -44,20 +44,21 @@ struct WrapperOptionsTests {
     @Test(
         "a time is seconds, or as docker writes it",
         arguments: [
-            ([], 120_000_000), (["0"], 0), (["30"], 30_000_000), (["30s"], 30_000_000), (["1m30s"], 90_000_000),
-            (["500ms"], 500_000), (["1.5s"], 1_500_000),
-        ] as [([String], UInt64)])
-    func engineTimeout(value: [String], microseconds: UInt64) throws {
+            ([], .seconds(120)), (["0"], .zero), (["30"], .seconds(30)), (["30s"], .seconds(30)),
+            (["1m30s"], .seconds(90)),
+            (["500ms"], .milliseconds(500)), (["1.5s"], .milliseconds(1500)),
+        ] as [([String], Duration)])
+    func engineTimeout(value: [String], time: Duration) throws {
         let words = value.flatMap { ["--engine-timeout", $0] }
-        #expect(try WrapperOptions(parsing: words + ["run", "a"]).engineTimeout == microseconds)
+        #expect(try WrapperOptions(parsing: words + ["run", "a"]).engineTimeout == time)
     }
 
     @Test("a tarball, and how long a pull may make no progress")
     func images() throws {
         let options = try WrapperOptions(parsing: ["--load", "/srv/web.tar", "--pull-timeout=1m30s", "pull", "a"])
-        #expect(options.tarball == "/srv/web.tar" && options.pullTimeout == 90_000_000 && options.command == "pull")
+        #expect(options.tarball == "/srv/web.tar" && options.pullTimeout == .seconds(90) && options.command == "pull")
         let plain = try WrapperOptions(parsing: ["run", "a"])
-        #expect(plain.tarball == nil && plain.pullTimeout == 60_000_000)
+        #expect(plain.tarball == nil && plain.pullTimeout == .seconds(60))
     }
 
     @Test("every placement has a name", arguments: WrapperOptions.Placement.allCases)

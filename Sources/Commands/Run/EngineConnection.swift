@@ -3,6 +3,7 @@
 internal import Console
 internal import Engine
 internal import Glibc
+internal import Linux
 internal import RunOptions
 internal import Systemd
 
@@ -36,7 +37,7 @@ struct EngineConnection {
     func connect() async throws -> Client {
         job.show("connecting to Docker")
         let (environment, timeout) = (job.environment, job.wrapper.engineTimeout)
-        guard timeout > 0 else { return try await Client.connect(environment: environment, patience: 0) }
+        guard timeout > .zero else { return try await Client.connect(environment: environment, patience: 0) }
         let waiting = EventLoop.shared.task {
             try await EventLoop.shared.sleep(.milliseconds(500))
             let socket = (try? Host(environment: environment).socket) ?? "its socket"
@@ -48,7 +49,7 @@ struct EngineConnection {
         }
         defer { waiting.cancel() }
         do throws(EngineError) {
-            return try await Client.connect(environment: environment, patience: timeout)
+            return try await Client.connect(environment: environment, patience: timeout.microseconds)
         } catch {
             guard error.isAway else { throw error }
             throw CommandError("wait for Docker (--engine-timeout)", error)

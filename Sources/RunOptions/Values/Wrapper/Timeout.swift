@@ -4,15 +4,15 @@
 struct Timeout: OptionValue {
     static let kind = "duration"
 
-    let microseconds: UInt64
+    let duration: Duration
 
     init(option text: String) throws(InvalidValue) {
         if let seconds = UInt32(text) {
-            microseconds = UInt64(seconds) * 1_000_000
+            duration = .seconds(seconds)
         } else {
             let nanoseconds = try GoDuration(option: text).nanoseconds
             guard nanoseconds >= 0 else { throw InvalidValue("negative") }
-            microseconds = UInt64(nanoseconds / 1000)
+            duration = .nanoseconds(nanoseconds)
         }
     }
 }
