@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// JSON text in which single values are read, replaced and removed; every other byte stays as somebody wrote it.
+/// JSON text in which single values can be read, replaced and removed; every other byte stays as it is.
 ///
-/// So keys that nobody here has heard of keep their place, and numbers their digits: a decoder would read
-/// 18446744073709551615 as a floating-point number and forget the order of keys.
+/// So unknown keys keep their place and numbers their digits: a decoder would read 18446744073709551615 as a
+/// floating-point number and lose the order of the keys.
 public struct Document: Sendable, Equatable {
-    /// The text as it is now.
+    /// The present text.
     public private(set) var text: [UInt8]
     private var root: Node
 
-    /// Reads a text to its end; what is wrong with it is said with its line and column.
+    /// Reads a text.
+    ///
+    /// - Parameter text: JSON in UTF-8.
+    /// - Throws: ``JSONError`` with the line and column of what is wrong.
     public init(_ text: some Sequence<UInt8>) throws(JSONError) {
         self.text = Array(text)
         root = try Scanner.node(of: self.text)
     }
 
-    /// Reads the value that is found under these keys, one object in another; `nil` where there is none.
+    /// Reads a value.
     ///
-    /// Of a key that is there twice the last one counts, as it does for Go's programs.
+    /// Of a key that occurs twice the last one counts, as it does for Go's programs.
+    ///
+    /// - Parameters:
+    ///   - type: The type to decode.
+    ///   - path: The keys that lead to the value, from the outermost object to the innermost.
+    /// - Returns: The value; `nil` if it is not there.
+    /// - Throws: ``JSONError`` if it does not have the type's shape.
     public func value<Value: Decodable>(
         _ type: Value.Type = Value.self, at path: String...
     ) throws(JSONError) -> Value? {
@@ -29,13 +38,20 @@ public struct Document: Sendable, Equatable {
         }
     }
 
-    /// The keys of the object that is found under these keys, in their order; `nil` where there is no object.
+    /// Lists the keys of an object.
+    ///
+    /// - Parameter path: The keys that lead to the object.
+    /// - Returns: Its keys, in their order; `nil` if there is no such object.
     public func keys(at path: String...) -> [String]? { node(at: path)?.members?.map(\.key) }
 
-    /// Puts a value under these keys, in place of the one that is there, else as the last of its object.
+    /// Sets a value: replaces it, or adds it as the last member of its object.
     ///
-    /// Objects that are missing on the way are made. Spaces and line breaks are those of the object's last member.
-    ///   - Throws: where something on the way is no object.
+    /// Missing objects on the way are created. White space is that of the object's last member.
+    ///
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - path: The keys that lead to it.
+    /// - Throws: ``JSONError`` if a value on the way is not an object.
     public mutating func set(_ value: some Writable, at path: String...) throws(JSONError) {
         let value = encode(value)
         if let node = node(at: path) { return try replace(node.range, with: value) }
@@ -46,7 +62,8 @@ public struct Document: Sendable, Equatable {
             depth += 1
         }
         guard let members = object.members, depth < path.count else {
-            throw JSONError(description: "\(depth == 0 ? "all of it" : Self.quoted(path.prefix(depth))) is no object")
+            throw JSONError(
+                description: "\(depth == 0 ? "the document" : Self.quoted(path.prefix(depth))) is not an object")
         }
         let model = members.last
         let colon = model.map { Array(text[$0.nameEnd..<$0.value.range.lowerBound]) } ?? Array(": ".utf8)
@@ -63,7 +80,10 @@ public struct Document: Sendable, Equatable {
         }
     }
 
-    /// Removes what is found under these keys; what is not there is no error.
+    /// Removes a value; one that is not there is no error.
+    ///
+    /// - Parameter path: The keys that lead to the value.
+    /// - Throws: ``JSONError``.
     public mutating func remove(at path: String...) throws(JSONError) {
         guard let key = path.last else { return }
         while let object = node(at: path.dropLast()), let members = object.members,
@@ -75,7 +95,7 @@ public struct Document: Sendable, Equatable {
             } else if index + 1 < members.count {
                 try replace(member.start..<members[index + 1].start, with: [])
             } else {
-                // With the comma before it; the space behind it is that of the closing brace.
+                // With the comma before it. The space after it belongs to the closing brace.
                 try replace((member.start - 1)..<member.value.range.upperBound, with: [])
             }
         }
@@ -98,29 +118,29 @@ public struct Document: Sendable, Equatable {
     private static func quoted(_ path: some Sequence<String>) -> String { "\"\(path.joined(separator: "."))\"" }
 }
 
-/// Where a value stands in a text; of values in arrays nobody asks.
+/// The place of a value in a text; values in arrays are not recorded.
 private struct Node: Sendable, Equatable {
     var range: Range<Int>
-    /// `nil` for all but objects.
+    /// `nil` if the value is not an object.
     var members: [Member]?
 
     struct Member: Sendable, Equatable {
         var key: String
-        /// Behind the brace or the comma before it.
+        /// After the brace or the comma before it.
         var start: Int
-        /// Its name, with the quotes.
+        /// The place of its name, including the quotes.
         var nameStart: Int
         var nameEnd: Int
         var value: Node
     }
 
-    /// What stands between the braces of an object.
+    /// The place between the braces of an object.
     var inside: Range<Int> { range.lowerBound + 1..<range.upperBound - 1 }
 
     func member(_ key: String) -> Member? { members?.last { $0.key == key } }
 }
 
-/// Reads JSON (RFC 8259) from left to right, and finds where its values stand.
+/// Parses JSON (RFC 8259) and finds the places of its values.
 private struct Scanner {
     private let text: [UInt8]
     private var position = 0
@@ -131,7 +151,7 @@ private struct Scanner {
         scanner.skipSpace()
         let node = try scanner.value()
         scanner.skipSpace()
-        guard scanner.position == text.count else { throw scanner.error("more text behind the value") }
+        guard scanner.position == text.count else { throw scanner.error("more text after the value") }
         return node
     }
 
@@ -166,7 +186,7 @@ private struct Scanner {
             let key = try scanner.string()
             let nameEnd = scanner.position
             scanner.skipSpace()
-            guard scanner.take(":") else { throw scanner.error("no colon behind a key") }
+            guard scanner.take(":") else { throw scanner.error("no colon after a key") }
             scanner.skipSpace()
             members.append(
                 Node.Member(
@@ -218,7 +238,7 @@ private struct Scanner {
         let bytes = text[start..<position]
         return isPlain
             ? String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
-            // Half of a surrogate pair is nothing that Swift has a string for; it stays as it is written.
+            // Half of a surrogate pair is not valid in a Swift string; it stays as it is written.
             : (try? decode(String.self, from: bytes)) ?? String(decoding: bytes, as: UTF8.self)
     }
 
@@ -264,7 +284,7 @@ private struct Scanner {
     private func error(_ reason: String) -> JSONError {
         let before = text[..<position]
         let line = 1 + before.count { $0 == UInt8(ascii: "\n") }
-        // In characters: a byte that goes on with one is none.
+        // Columns count characters: skip UTF-8 continuation bytes.
         let column = 1 + before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count { $0 & 0xC0 != 0x80 }
         let what = position == text.count ? "the text ends too early" : reason
         return JSONError(description: "line \(line), column \(column): \(what)")

@@ -2,26 +2,27 @@
 
 internal import FoundationEssentials
 
-/// How many arrays and objects may stand in one another: more than anybody writes.
+/// How deeply arrays and objects may be nested; no real document comes near.
 ///
-/// Recursion that others control must not reach the end of the stack, and Foundation's decoder ends the program at the
-/// end of a text that is 513 deep.
+/// The input must not be able to overflow the stack by recursion, and Foundation's decoder crashes on text that is nested
+/// 513 levels deep.
 let deepest = 500
 
-/// Text that is not JSON, or not of the shape asked for.
+/// Text that is not JSON, or does not have the requested shape.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 }
 
-/// Reads a value from JSON text; keys it does not ask for are passed over.
+/// Decodes a value from JSON text; keys that it does not use are ignored.
 ///
-/// The only way to Foundation's decoder: what that does not survive does not reach it.
+/// The only caller of Foundation's decoder, which crashes on some input: that is rejected here.
 ///
 /// - Parameters:
-///   - type: What is read.
+///   - type: The type to decode.
 ///   - text: JSON in UTF-8.
-/// - Returns: the value.
-/// - Throws: for text that is not JSON, is nested deeper than 500 levels, or is not of the type's shape.
+/// - Returns: The value.
+/// - Throws: ``JSONError`` for text that is not JSON, is nested deeper than 500 levels, or does not have the type's
+///   shape.
 public func decode<Value: Decodable>(_ type: Value.Type, from text: some Sequence<UInt8>) throws(JSONError) -> Value {
     let data = Data(text)
     if let fault = data.withUnsafeBytes(fault) { throw JSONError(description: fault) }
@@ -37,15 +38,15 @@ public func decode<Value: Decodable>(_ type: Value.Type, from text: some Sequenc
     }
 }
 
-/// What must not be decoded; `nil` where there is nothing of it.
+/// Finds what Foundation's decoder must not see; `nil` if the text may be decoded.
 ///
-/// Brackets within strings are text, and of text that is not JSON only the depth matters here.
+/// Brackets within strings do not count. The text need not be valid JSON; only its depth matters here.
 private func fault(in text: UnsafeRawBufferPointer) -> String? {
     var (depth, isInString, isEscaped) = (0, false, false)
     for byte in text {
         switch byte {
-        // No text in UTF-8 that is JSON has these bytes. The decoder takes UTF-16 and UTF-32 as well (RFC 4627, 3), in
-        // which what looks like a quote or a bracket may be half of another character.
+        // JSON in UTF-8 does not contain these bytes. The decoder accepts UTF-16 and UTF-32 as well (RFC 4627, 3), in
+        // which a byte that looks like a quote or a bracket may be part of another character.
         case 0x00, 0xFE, 0xFF:
             return "not JSON"
         case _ where isEscaped:

@@ -2,30 +2,34 @@
 
 /// A value that writes itself as JSON (RFC 8259).
 ///
-/// Not by way of Encodable: that looks up coding keys and containers of each type at run time when it first meets one,
-/// which costs a program that writes one request more than all the rest of it.
+/// Used in place of Encodable, which looks up the coding keys and containers of each type at run time: for a program that
+/// writes one request that costs more than everything else it does.
 public protocol Writable {
-    /// Puts the value's JSON text at the end of a text.
+    /// Appends the value's JSON text.
     func write(to text: inout [UInt8])
 }
 
-/// A value that is an object in JSON.
+/// A value that is a JSON object.
 public protocol WritableObject: Writable {
-    /// Puts its members into an object.
+    /// Adds its members to an object.
     func write(to object: inout Members)
 }
 
-/// The members of an object; they are written in the order of their names.
+/// The members of an object, which are written in the order of their names.
 public struct Members {
     fileprivate var all: [(name: String, text: [UInt8])] = []
 
-    /// Adds a member; one without a value is left out.
+    /// Adds a member.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - value: Its value; a member without one is omitted.
     public mutating func add(_ name: String, _ value: (some Writable)?) {
         if let value { all.append((name, encode(value))) }
     }
 }
 
-/// The JSON text of a value; the same value always gives the same bytes.
+/// Encodes a value as JSON; equal values give the same bytes.
 public func encode(_ value: some Writable) -> [UInt8] {
     var text: [UInt8] = []
     value.write(to: &text)

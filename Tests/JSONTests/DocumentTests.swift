@@ -86,10 +86,11 @@ struct DocumentTests {
     }
 
     @Test(
-        "what is no object takes no key",
+        "what is not an object takes no key",
         arguments: [
-            ("[]", "all of it is no object"), ("3", "all of it is no object"), (#"{"a":[]}"#, #""a" is no object"#),
-            (#"{"a":{"b":null}}"#, #""a.b" is no object"#),
+            ("[]", "the document is not an object"), ("3", "the document is not an object"),
+            (#"{"a":[]}"#, #""a" is not an object"#),
+            (#"{"a":{"b":null}}"#, #""a.b" is not an object"#),
         ])
     func noObject(text: String, reason: String) throws {
         var document = try Document(text.utf8)
@@ -114,13 +115,13 @@ struct DocumentTests {
         arguments: [
             ("", "line 1, column 1: the text ends too early"), ("\n{", "line 2, column 2: the text ends too early"),
             ("{\n  \"é\": 1,\n}", "line 3, column 1: no key in quotes"),
-            (#"{"é" 1}"#, "line 1, column 6: no colon behind a key"),
+            (#"{"é" 1}"#, "line 1, column 6: no colon after a key"),
             (#"{"a": 1 "b": 2}"#, "line 1, column 9: neither comma nor }"),
             ("[1 2]", "line 1, column 4: neither comma nor ]"),
             ("[1,]", "line 1, column 4: no value"), ("{a: 1}", "line 1, column 2: no key in quotes"),
             ("// comment\n{}", "line 1, column 1: no value"), ("\u{FEFF}{}", "line 1, column 1: no value"),
-            ("{} {}", "line 1, column 4: more text behind the value"),
-            ("01", "line 1, column 2: more text behind the value"),
+            ("{} {}", "line 1, column 4: more text after the value"),
+            ("01", "line 1, column 2: more text after the value"),
             ("[+1]", "line 1, column 2: no value"), ("[1.]", "line 1, column 4: a digit is missing"),
             ("[-]", "line 1, column 3: a digit is missing"), ("[1e]", "line 1, column 4: a digit is missing"),
             ("nul", "line 1, column 1: no value"), ("\"a", "line 1, column 3: the text ends too early"),

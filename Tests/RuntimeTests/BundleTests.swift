@@ -64,8 +64,8 @@ struct BundleTests {
         arguments: [
             ("{\"linux\":", "line 1, column 10: the text ends too early"),
             ("", "line 1, column 1: the text ends too early"),
-            ("[]", "all of it is no object"),
-            (#"{"linux":null}"#, "\"linux\" is no object"),
+            ("[]", "the document is not an object"),
+            (#"{"linux":null}"#, "\"linux\" is not an object"),
         ])
     func unreadable(old: String, reason: String) throws {
         try write(old)
