@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The reloads of a service: each begins with a SIGHUP, and the manager waits until it is told that it is done.
+/// The reloads of a service: each begins with SIGHUP, and the manager waits until it is told that the reload is done.
 struct Reload: Sendable {
-    enum Way: Sendable, Equatable {
-        /// The container gets the SIGHUP, and says itself when it reloads and when it is done.
+    enum Method: Sendable, Equatable {
+        /// The container gets SIGHUP, and itself notifies the manager of the reload and its end.
         case container
-        /// The container gets the SIGHUP; nobody can tell more than that it has it.
+        /// The container gets SIGHUP; the reload counts as done once the signal is delivered.
         case signal
-        /// A command in the container takes the place of the SIGHUP.
+        /// A command is run in the container in place of SIGHUP.
         case command
     }
 
@@ -17,19 +17,19 @@ struct Reload: Sendable {
         case running(again: Bool)
     }
 
-    let way: Way
+    let method: Method
     private var state = State.idle
-    /// A SIGHUP came before there was anything to reload.
-    private var isWanted = false
-    /// Why the last one came to nothing.
+    /// SIGHUP came before the service was ready.
+    private var isPending = false
+    /// Why the last reload has failed; `nil` if it has not.
     private(set) var failure: String?
 
-    init(_ way: Way) { self.way = way }
+    init(_ method: Method) { self.method = method }
 
     var isRunning: Bool { state != .idle }
 
-    mutating func begin(isReady: Bool) -> [StateMachine.Effect] {
-        switch (way, state) {
+    mutating func begin(isReady: Bool) -> [Effect] {
+        switch (method, state) {
         case (.container, _):
             return []
         case (.signal, .idle):
@@ -38,13 +38,13 @@ struct Reload: Sendable {
             return [.announceReload]
         case (.command, .idle):
             guard isReady else {
-                isWanted = true
+                isPending = true
                 return []
             }
             state = .running(again: false)
             return [.announceReload, .runReloadCommand]
         case (_, .running):
-            // What it reads may have changed since it began.
+            // The configuration may have changed since the command has read it.
             state = .running(again: true)
             return []
         case (_, .signaling):
@@ -52,27 +52,27 @@ struct Reload: Sendable {
         }
     }
 
-    /// The service is ready: now it can reload.
-    mutating func becameReady() -> [StateMachine.Effect] {
-        guard isWanted else { return [] }
-        isWanted = false
+    /// The service is ready, so a pending reload begins.
+    mutating func becameReady() -> [Effect] {
+        guard isPending else { return [] }
+        isPending = false
         return begin(isReady: true)
     }
 
-    /// The container has the SIGHUP.
-    mutating func signaled() -> [StateMachine.Effect] {
+    /// SIGHUP was delivered to the container.
+    mutating func signaled() -> [Effect] {
         guard state == .signaling else { return [] }
         state = .idle
-        return [.tell(["READY=1"])]
+        return [.notify(["READY=1"])]
     }
 
-    /// The command has ended; `failure` says why in vain.
-    mutating func ended(failure: String?) -> [StateMachine.Effect] {
+    /// The command has ended; `failure` is the reason if it has failed.
+    mutating func ended(failure: String?) -> [Effect] {
         guard case .running(let again) = state else { return [] }
         state = .idle
         self.failure = failure
-        // A failed reload leaves the service as it was, and the manager knows no other end of a reload than this.
-        return (failure.map { [.report(.reloadFailed($0))] } ?? []) + [.tell(["READY=1"])]
+        // A failed reload leaves the service running, and READY=1 is the only way to end a reload.
+        return (failure.map { [.report(.reloadFailed($0))] } ?? []) + [.notify(["READY=1"])]
             + (again ? begin(isReady: true) : [])
     }
 }

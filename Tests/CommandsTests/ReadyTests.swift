@@ -109,7 +109,7 @@ struct ReadyTests {
         #expect(end.status == .exited(69))
         #expect(
             end.error == """
-                systemd-docker: container web has turned unhealthy before it was ready: stopping it: \
+                systemd-docker: container web became unhealthy before it was ready, stopping it: \
                 its last check ended with 1: no answer\n
                 """)
         try manager.readAll()
@@ -129,7 +129,7 @@ struct ReadyTests {
         try await docker.ended()
         let end = try await wrapper.end()
         #expect(end.status == .exited(3))
-        #expect(end.error == "systemd-docker: container \(name) has ended before it was ready\n")
+        #expect(end.error == "systemd-docker: container \(name) ended before it was ready\n")
         try manager.readAll()
         #expect(!manager.fields.contains("READY=1"))
     }

@@ -98,7 +98,7 @@ struct ReloadTests {
         #expect(
             end.error == """
                 reloading
-                systemd-docker: container web runs on as it was: reload command nginx: exit status 1\n
+                systemd-docker: container web was not reloaded: reload command nginx: exit status 1\n
                 """)
     }
 

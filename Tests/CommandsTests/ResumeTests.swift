@@ -244,7 +244,7 @@ struct ResumeTests {
         try await docker.streams.close()
         docker.reported.open()
         let text = try await Self.readAll(Descriptor(owning: journal.reading))
-        #expect(text.contains("systemd-docker: container web: out of memory: the kernel has killed a process of it\n"))
+        #expect(text.contains("systemd-docker: container web: out of memory: the kernel killed one of its processes\n"))
         #expect(text.hasSuffix("\nhalf a line") || text.contains("\nhalf a line\n"))
         _ = try child.reap()
     }

@@ -13,10 +13,10 @@ extension Decoder {
             ["READY=1\nSTATUS=up é\nWATCHDOG_USEC=1\nEXTEND_TIMEOUT_USEC=18446744073709551615\nMAINPID=1\nBARRIER=1\0"]
         ) { input in
             let (passed, _) = NotifyProxy.read(input)
-            var terms = StateMachine.Terms(removesContainer: true)
-            terms.readyCondition = .notify
-            var machine = StateMachine(terms)
-            _ = machine.handle(.told(passed))
+            var configuration = Configuration(removesContainer: true)
+            configuration.readyCondition = .notify
+            var machine = StateMachine(configuration)
+            _ = machine.handle(.notified(passed))
         },
         Decoder("a claim's packets", bytes: [question.packet, reply.packet]) { input in
             _ = (Question(input), Reply(input))

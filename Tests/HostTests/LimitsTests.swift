@@ -66,7 +66,7 @@ extension HostTests {
             # docker-init passes on how its child has ended: as the exit code 137.
             oom() {
                 for i in {1..600}; do [[ $(systemctl show --value --property ActiveState test.service) == active ]] || break; read -r -t 0.1 <> <(:) || true; done
-                log | grep 'out of memory: the kernel has killed a process of it'
+                log | grep 'out of memory: the kernel killed one of its processes'
                 [[ $(systemctl show --value --property ExecMainCode,ExecMainStatus test.service | xargs) == '2 9' ]]
                 systemctl show --value --property StatusText test.service | grep -F 'SIGKILL (out of memory)'
             }

@@ -190,7 +190,7 @@ extension HostTests {
                     pkill -CONT systemd-journal
                     ended test.service
                     [[ $(property test.service Result) == success ]]
-                    log test.service | grep 'has turned unhealthy' >/dev/null
+                    log test.service | grep 'became unhealthy' >/dev/null
                     """)
         }
 

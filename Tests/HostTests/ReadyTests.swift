@@ -40,7 +40,7 @@ extension HostTests {
                 touch /run/test-gate/well
                 shows 'running (healthy)'
                 lines=$(log test.service)
-                [[ $(grep -c 'has turned unhealthy: its last check ended with 1' <<<"$lines") == 1 ]]
+                [[ $(grep -c 'became unhealthy: its last check ended with 1' <<<"$lines") == 1 ]]
                 [[ $(grep -c 'is healthy again' <<<"$lines") == 1 ]]
                 systemctl stop test.service
                 [[ $(property test.service Result) == success ]]

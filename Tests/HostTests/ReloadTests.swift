@@ -66,7 +66,7 @@ extension HostTests {
                 reload test.service 'test.service is running'
                 lines=$(log test.service)
                 [[ $(grep -cx reloading <<<"$lines") == 3 && $(grep -cx reloaded <<<"$lines") == 3 ]]
-                [[ $(grep -c 'runs on as it was: reload command sh: exit status 1' <<<"$lines") == 1 ]]
+                [[ $(grep -c 'was not reloaded: reload command sh: exit status 1' <<<"$lines") == 1 ]]
                 reload test-no.service 'reload command /no: exit status 12[67]'
                 log test-no.service | grep 'no such file or directory'
                 systemctl stop test.service test-no.service

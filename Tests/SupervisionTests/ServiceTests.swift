@@ -4,40 +4,40 @@ import Linux
 import Supervision
 import Testing
 
-extension StateMachine.Terms {
-    /// Terms that differ from the plainest in these points.
-    static func with(_ change: (inout StateMachine.Terms) -> Void) -> StateMachine.Terms {
-        var terms = StateMachine.Terms(copiesOutput: false)
-        change(&terms)
-        return terms
+extension Configuration {
+    /// A plain configuration with some changes.
+    static func with(_ change: (inout Configuration) -> Void) -> Configuration {
+        var configuration = Configuration(copiesOutput: false)
+        change(&configuration)
+        return configuration
     }
 }
 
 extension Life {
-    private static let ready = StateMachine.Effect.tell(["READY=1"])
-    private static let ping: [StateMachine.Effect] = [
-        .tell(["WATCHDOG=1"]), .startWatchdogTimer(microseconds: 5_000_000),
+    private static let ready = Effect.notify(["READY=1"])
+    private static let ping: [Effect] = [
+        .notify(["WATCHDOG=1"]), .startWatchdogTimer(.seconds(5)),
     ]
-    private static let extend = StateMachine.Effect.tell(["EXTEND_TIMEOUT_USEC=70"])
-    private static let healthy = StateMachine.Terms.with {
+    private static let extend = Effect.notify(["EXTEND_TIMEOUT_USEC=70"])
+    private static let healthy = Configuration.with {
         $0.readyCondition = .healthy
-        $0.timeOfCheck = 70
+        $0.healthCheckInterval = .microseconds(70)
     }
-    private static let notify = StateMachine.Terms.with { $0.readyCondition = .notify }
-    private static let watched = StateMachine.Terms.with { $0.watchdog = 10_000_000 }
+    private static let notify = Configuration.with { $0.readyCondition = .notify }
+    private static let watched = Configuration.with { $0.watchdogTimeout = .seconds(10) }
 
     static let services: [Life] = [
         // Ready
         Life(
             testDescription: "started: ready as soon as it runs",
-            terms: .with { _ in },
+            configuration: .with { _ in },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.processEnded(.exited(3)), [.finish(.exited(3))]),
             ]),
         Life(
             testDescription: "out of memory, and on it goes: one line, and the status says so",
-            terms: .with { _ in },
+            configuration: .with { _ in },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.ranOutOfMemory, [.report(.ranOutOfMemory), .show(.runningOutOfMemory)]),
@@ -46,46 +46,46 @@ extension Life {
             ]),
         Life(
             testDescription: "out of memory: what the Engine calls 137 is death by SIGKILL",
-            terms: .with { _ in },
+            configuration: .with { _ in },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
-                Step(.processEnded(nil), [.startPatienceTimer]),
+                Step(.processEnded(nil), [.startEndTimer]),
                 Step(.ranOutOfMemory, [.report(.ranOutOfMemory), .show(.runningOutOfMemory)]),
                 Step(.engineReported(137), [.finish(.signaled(.kill))]),
             ]),
         Life(
             testDescription: "notify: its own READY counts, and its own status is shown",
-            terms: notify,
+            configuration: notify,
             steps: [
-                Step(.begun, [.show(.waitingForMessage)]),
-                Step(.told(["STATUS=loading"]), [.tell(["STATUS=loading"])]),
-                Step(.told(["EXTEND_TIMEOUT_USEC=5"]), [.tell(["EXTEND_TIMEOUT_USEC=5"])]),
-                Step(.told(["READY=1"]), [ready]),
-                Step(.told(["READY=1"]), [ready]),
+                Step(.begun, [.show(.waitingForReady)]),
+                Step(.notified(["STATUS=loading"]), [.notify(["STATUS=loading"])]),
+                Step(.notified(["EXTEND_TIMEOUT_USEC=5"]), [.notify(["EXTEND_TIMEOUT_USEC=5"])]),
+                Step(.notified(["READY=1"]), [ready]),
+                Step(.notified(["READY=1"]), [ready]),
             ]),
         Life(
             testDescription: "notify: without a status of its own it is called running",
-            terms: notify,
+            configuration: notify,
             steps: [
-                Step(.begun, [.show(.waitingForMessage)]), Step(.told(["READY=1"]), [ready, .show(.running(nil))]),
+                Step(.begun, [.show(.waitingForReady)]), Step(.notified(["READY=1"]), [ready, .show(.running(nil))]),
             ]),
         Life(
             testDescription: "notify: dead before READY, whatever its exit status, is worth a line",
-            terms: notify,
+            configuration: notify,
             steps: [
-                Step(.begun, [.show(.waitingForMessage)]),
+                Step(.begun, [.show(.waitingForReady)]),
                 Step(.processEnded(.exited(0)), [.report(.endedBeforeReady), .finish(.exited(0))]),
             ]),
         Life(
             testDescription: "notify: READY is its last word",
-            terms: notify,
+            configuration: notify,
             steps: [
-                Step(.begun, [.show(.waitingForMessage)]), Step(.told(["READY=1"]), [ready, .show(.running(nil))]),
+                Step(.begun, [.show(.waitingForReady)]), Step(.notified(["READY=1"]), [ready, .show(.running(nil))]),
                 Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
             ]),
         Life(
             testDescription: "healthy: each check that has come to its end gives it time for another",
-            terms: healthy,
+            configuration: healthy,
             steps: [
                 Step(.begun, [extend, .show(.waitingForHealth(failures: 0))]),
                 Step(.health(Health(.starting))),
@@ -98,21 +98,21 @@ extension Life {
             ]),
         Life(
             testDescription: "healthy: what ran before us may be healthy already",
-            terms: healthy,
+            configuration: healthy,
             steps: [
                 Step(.begun, [extend, .show(.waitingForHealth(failures: 0))]),
                 Step(.health(Health(.healthy, lastCheck: "9")), [ready, .show(.running(.healthy))]),
             ]),
         Life(
             testDescription: "healthy: unhealthy first is a failure, however it then ends",
-            terms: healthy,
+            configuration: healthy,
             steps: [
                 Step(.begun, [extend, .show(.waitingForHealth(failures: 0))]),
                 Step(
                     .health(Health(.unhealthy, failures: 3, lastCheck: "3")),
                     [
                         extend, .show(.waitingForHealth(failures: 3)), .report(.neverHealthy), .announceStopping,
-                        .send(.terminate), .startStopTimer(microseconds: 10_000_000),
+                        .send(.terminate), .startStopTimer(.seconds(10)),
                     ]),
                 Step(.health(Health(.healthy, lastCheck: "4"))),
                 Step(.stopTimedOut, [.send(.kill)]),
@@ -120,18 +120,18 @@ extension Life {
             ]),
         Life(
             testDescription: "healthy: dead before that is its own exit status",
-            terms: healthy,
+            configuration: healthy,
             steps: [
                 Step(.begun, [extend, .show(.waitingForHealth(failures: 0))]),
                 Step(.processEnded(.exited(4)), [.report(.endedBeforeReady), .finish(.exited(4))]),
             ]),
         Life(
             testDescription: "healthy: a stop before that is a stop",
-            terms: healthy,
+            configuration: healthy,
             steps: [
                 Step(.begun, [extend, .show(.waitingForHealth(failures: 0))]),
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: true)),
+                Step(.routed(.terminate, reachedContainer: true)),
                 Step(.health(Health(.unhealthy, failures: 3))),
                 Step(.processEnded(.signaled(.terminate)), [.finish(terminated)]),
             ]),
@@ -139,7 +139,7 @@ extension Life {
         // Unhealthy later
         Life(
             testDescription: "it turns unhealthy and well again: a line each, and it goes on",
-            terms: .with { _ in },
+            configuration: .with { _ in },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.health(Health(.starting, failures: 1)), [.show(.running(.starting))]),
@@ -153,10 +153,10 @@ extension Life {
             ]),
         Life(
             testDescription: "--on-unhealthy stop: by its stop signal, in its time, and the unit has failed",
-            terms: .with {
+            configuration: .with {
                 $0.onUnhealthy = .stop
                 $0.stopSignal = .quit
-                $0.stopTimeout = 2_000_000
+                $0.stopTimeout = .seconds(2)
             },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
@@ -164,13 +164,13 @@ extension Life {
                     .health(Health(.unhealthy)),
                     [
                         .report(.unhealthy(.stop)), .show(.running(.unhealthy)), .announceStopping, .send(.quit),
-                        .startStopTimer(microseconds: 2_000_000),
+                        .startStopTimer(.seconds(2)),
                     ]),
                 Step(.processEnded(.exited(0)), [.finish(.exited(69))]),
             ]),
         Life(
             testDescription: "--on-unhealthy kill",
-            terms: .with { $0.onUnhealthy = .kill },
+            configuration: .with { $0.onUnhealthy = .kill },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(
@@ -180,7 +180,7 @@ extension Life {
             ]),
         Life(
             testDescription: "--on-unhealthy stop, and systemctl stop meanwhile: it was stopped",
-            terms: .with { $0.onUnhealthy = .kill },
+            configuration: .with { $0.onUnhealthy = .kill },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(
@@ -191,31 +191,31 @@ extension Life {
             ]),
         Life(
             testDescription: "an unhealthy container shows that over its own status, and that again later",
-            terms: notify,
+            configuration: notify,
             steps: [
-                Step(.begun, [.show(.waitingForMessage)]),
-                Step(.told(["READY=1", "STATUS=serving"]), [.tell(["READY=1", "STATUS=serving"])]),
+                Step(.begun, [.show(.waitingForReady)]),
+                Step(.notified(["READY=1", "STATUS=serving"]), [.notify(["READY=1", "STATUS=serving"])]),
                 Step(
                     .health(Health(.unhealthy)), [.report(.unhealthy(.none)), .show(.running(.unhealthy))]),
-                Step(.told(["STATUS=still"]), [.tell(["STATUS=still"]), .show(.running(.unhealthy))]),
-                Step(.health(Health(.healthy)), [.report(.healthyAgain), .tell(["STATUS=still"])]),
+                Step(.notified(["STATUS=still"]), [.notify(["STATUS=still"]), .show(.running(.unhealthy))]),
+                Step(.health(Health(.healthy)), [.report(.healthyAgain), .notify(["STATUS=still"])]),
             ]),
 
         // Watchdog
         Life(
             testDescription: "watchdog: a ping in half the time, until it is over",
-            terms: watched,
+            configuration: watched,
             steps: [
                 Step(.begun, ping + [ready, .show(.running(nil))]),
                 Step(.watchdogDue, ping),
-                Step(.processEnded(nil), [.startPatienceTimer]),
+                Step(.processEnded(nil), [.startEndTimer]),
                 Step(.watchdogDue, ping),
                 Step(.engineReported(0), [.finish(.exited(0))]),
                 Step(.watchdogDue),
             ]),
         Life(
             testDescription: "watchdog: silent while it is unhealthy, and at once when it is well again",
-            terms: watched,
+            configuration: watched,
             steps: [
                 Step(.begun, ping + [ready, .show(.running(nil))]),
                 Step(
@@ -226,7 +226,7 @@ extension Life {
             ]),
         Life(
             testDescription: "watchdog: a pause is not its end",
-            terms: watched,
+            configuration: watched,
             steps: [
                 Step(.begun, ping + [ready, .show(.running(nil))]),
                 Step(.paused(true), [.show(.paused)]),
@@ -236,14 +236,14 @@ extension Life {
             ]),
         Life(
             testDescription: "watchdog: in notify mode the pings are its own, but while it is paused",
-            terms: .with {
+            configuration: .with {
                 $0.readyCondition = .notify
-                $0.watchdog = 10_000_000
+                $0.watchdogTimeout = .seconds(10)
             },
             steps: [
-                Step(.begun, [.show(.waitingForMessage)]),
-                Step(.told(["READY=1"]), [ready, .show(.running(nil))]),
-                Step(.told(["WATCHDOG=1"]), [.tell(["WATCHDOG=1"])]),
+                Step(.begun, [.show(.waitingForReady)]),
+                Step(.notified(["READY=1"]), [ready, .show(.running(nil))]),
+                Step(.notified(["WATCHDOG=1"]), [.notify(["WATCHDOG=1"])]),
                 Step(.paused(true), ping + [.show(.paused)]),
                 Step(.watchdogDue, ping),
                 Step(.paused(false), [.show(.running(nil))]),
@@ -251,11 +251,11 @@ extension Life {
             ]),
         Life(
             testDescription: "watchdog: the manager's SIGABRT is passed on, and does not wait for ever",
-            terms: watched,
+            configuration: watched,
             steps: [
                 Step(.begun, ping + [ready, .show(.running(nil))]),
-                Step(.signaled(.abort), [.announceStopping, .startStopTimer(microseconds: 10_000_000)]),
-                Step(.addressed(.abort, reachedContainer: false), [.send(.abort)]),
+                Step(.signaled(.abort), [.announceStopping, .startStopTimer(.seconds(10))]),
+                Step(.routed(.abort, reachedContainer: false), [.send(.abort)]),
                 Step(.stopTimedOut, [.send(.kill)]),
                 Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
             ]),
@@ -264,20 +264,20 @@ extension Life {
     static let reloads: [Life] = [
         Life(
             testDescription: "SIGHUP is a reload, done when the container has it",
-            terms: .with { _ in },
+            configuration: .with { _ in },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.signaled(.hangup), [.announceReload, .show(.reloading)]),
-                Step(.addressed(.hangup, reachedContainer: false), [.send(.hangup), ready, .show(.running(nil))]),
+                Step(.routed(.hangup, reachedContainer: false), [.send(.hangup), ready, .show(.running(nil))]),
                 Step(.signaled(.hangup), [.announceReload, .show(.reloading)]),
-                Step(.addressed(.hangup, reachedContainer: true), [ready, .show(.running(nil))]),
+                Step(.routed(.hangup, reachedContainer: true), [ready, .show(.running(nil))]),
                 // A reload before does not keep it from being looked after.
                 Step(
                     .health(Health(.unhealthy)), [.report(.unhealthy(.none)), .show(.running(.unhealthy))]),
             ]),
         Life(
             testDescription: "a container that dies of SIGHUP has not been reloaded",
-            terms: .with { _ in },
+            configuration: .with { _ in },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.signaled(.hangup), [.announceReload, .show(.reloading)]),
@@ -285,49 +285,49 @@ extension Life {
             ]),
         Life(
             testDescription: "in notify mode it says itself that it reloads",
-            terms: notify,
+            configuration: notify,
             steps: [
-                Step(.begun, [.show(.waitingForMessage)]),
-                Step(.told(["READY=1"]), [ready, .show(.running(nil))]),
+                Step(.begun, [.show(.waitingForReady)]),
+                Step(.notified(["READY=1"]), [ready, .show(.running(nil))]),
                 Step(.signaled(.hangup)),
-                Step(.addressed(.hangup, reachedContainer: false), [.send(.hangup)]),
-                Step(.told(["RELOADING=1", "MONOTONIC_USEC=7"]), [.tell(["RELOADING=1", "MONOTONIC_USEC=7"])]),
-                Step(.told(["READY=1"]), [ready]),
+                Step(.routed(.hangup, reachedContainer: false), [.send(.hangup)]),
+                Step(.notified(["RELOADING=1", "MONOTONIC_USEC=7"]), [.notify(["RELOADING=1", "MONOTONIC_USEC=7"])]),
+                Step(.notified(["READY=1"]), [ready]),
             ]),
         Life(
             testDescription: "SIGHUP before READY is the container's, and no reload",
-            terms: healthy,
+            configuration: healthy,
             steps: [
                 Step(.begun, [extend, .show(.waitingForHealth(failures: 0))]),
                 Step(.signaled(.hangup)),
-                Step(.addressed(.hangup, reachedContainer: false), [.send(.hangup)]),
+                Step(.routed(.hangup, reachedContainer: false), [.send(.hangup)]),
             ]),
         Life(
             testDescription: "SIGHUP in a stop is the container's, and no reload",
-            terms: .with { $0.hasReloadCommand = true },
+            configuration: .with { $0.hasReloadCommand = true },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.signaled(.terminate), [.announceStopping]),
                 Step(.signaled(.hangup)),
-                Step(.addressed(.hangup, reachedContainer: false), [.send(.hangup)]),
+                Step(.routed(.hangup, reachedContainer: false), [.send(.hangup)]),
                 Step(.processEnded(.signaled(.terminate)), [.finish(terminated)]),
             ]),
         Life(
             testDescription: "a reload command takes the place of SIGHUP, in notify mode too",
-            terms: .with {
+            configuration: .with {
                 $0.readyCondition = .notify
                 $0.hasReloadCommand = true
             },
             steps: [
-                Step(.begun, [.show(.waitingForMessage)]),
-                Step(.told(["READY=1"]), [ready, .show(.running(nil))]),
+                Step(.begun, [.show(.waitingForReady)]),
+                Step(.notified(["READY=1"]), [ready, .show(.running(nil))]),
                 Step(.signaled(.hangup), [.announceReload, .runReloadCommand, .show(.reloading)]),
-                Step(.addressed(.hangup, reachedContainer: false)),
+                Step(.routed(.hangup, reachedContainer: false)),
                 Step(.reloaded(failure: nil), [ready, .show(.running(nil))]),
             ]),
         Life(
             testDescription: "a reload that fails says why, and the service runs on; the next one may succeed",
-            terms: .with { $0.hasReloadCommand = true },
+            configuration: .with { $0.hasReloadCommand = true },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.signaled(.hangup), [.announceReload, .runReloadCommand, .show(.reloading)]),
@@ -337,7 +337,7 @@ extension Life {
             ]),
         Life(
             testDescription: "SIGHUP during a reload command makes one more reload of however many",
-            terms: .with { $0.hasReloadCommand = true },
+            configuration: .with { $0.hasReloadCommand = true },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.signaled(.hangup), [.announceReload, .runReloadCommand, .show(.reloading)]),
@@ -349,22 +349,22 @@ extension Life {
             ]),
         Life(
             testDescription: "SIGHUP before READY waits for it where there is a reload command",
-            terms: .with {
+            configuration: .with {
                 $0.readyCondition = .healthy
-                $0.timeOfCheck = 70
+                $0.healthCheckInterval = .microseconds(70)
                 $0.hasReloadCommand = true
             },
             steps: [
                 Step(.begun, [extend, .show(.waitingForHealth(failures: 0))]),
                 Step(.signaled(.hangup)),
-                Step(.addressed(.hangup, reachedContainer: false)),
+                Step(.routed(.hangup, reachedContainer: false)),
                 Step(
                     .health(Health(.healthy)), [ready, .announceReload, .runReloadCommand, .show(.reloading)]),
                 Step(.reloaded(failure: nil), [ready, .show(.running(.healthy))]),
             ]),
         Life(
             testDescription: "a reload command that ends in a stop says nothing",
-            terms: .with { $0.hasReloadCommand = true },
+            configuration: .with { $0.hasReloadCommand = true },
             steps: [
                 Step(.begun, [ready, .show(.running(nil))]),
                 Step(.signaled(.hangup), [.announceReload, .runReloadCommand, .show(.reloading)]),

@@ -7,29 +7,29 @@ import Testing
 /// A whole life: each event, and what it makes the supervisor do.
 struct Life: Sendable, CustomTestStringConvertible {
     struct Step: Sendable {
-        var event: StateMachine.Event
-        var effects: [StateMachine.Effect]
-        init(_ event: StateMachine.Event, _ effects: [StateMachine.Effect] = []) {
+        var event: Event
+        var effects: [Effect]
+        init(_ event: Event, _ effects: [Effect] = []) {
             self.event = event
             self.effects = effects
         }
     }
 
     var testDescription: String
-    var terms = StateMachine.Terms()
+    var configuration = Configuration()
     var steps: [Step]
 
-    static let removed = StateMachine.Terms(removesContainer: true)
+    static let removed = Configuration(removesContainer: true)
     static let removedByEngine = {
-        var terms = removed
-        terms.removesItself = true
-        return terms
+        var configuration = removed
+        configuration.engineRemovesContainer = true
+        return configuration
     }()
     static let terminated = ExitStatus.signaled(.terminate)
     static let terminal = {
-        var terms = StateMachine.Terms()
-        terms.isInTerminal = true
-        return terms
+        var configuration = Configuration()
+        configuration.isInTerminal = true
+        return configuration
     }()
 
     static let all: [Life] = [
@@ -37,14 +37,14 @@ struct Life: Sendable, CustomTestStringConvertible {
         Life(
             testDescription: "exits 3: the kernel's word is enough, once the output is out",
             steps: [
-                Step(.processEnded(.exited(3)), [.startPatienceTimer]),
+                Step(.processEnded(.exited(3)), [.startEndTimer]),
                 Step(.outputEnded, [.finish(.exited(3))]),
                 Step(.engineReported(3)),
             ]),
         Life(
             testDescription: "killed by SIGKILL: not the same as exit 137",
             steps: [
-                Step(.engineReported(137), [.startPatienceTimer]),
+                Step(.engineReported(137), [.startEndTimer]),
                 Step(.outputEnded),
                 Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
             ]),
@@ -52,40 +52,40 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "exits 137 by itself: not the same as SIGKILL",
             steps: [
                 Step(.outputEnded),
-                Step(.engineReported(137), [.startPatienceTimer]),
+                Step(.engineReported(137), [.startEndTimer]),
                 Step(.processEnded(.exited(137)), [.finish(.exited(137))]),
             ]),
         Life(
             testDescription: "an old kernel does not tell: the Engine's exit code counts",
             steps: [
-                Step(.processEnded(nil), [.startPatienceTimer]),
+                Step(.processEnded(nil), [.startEndTimer]),
                 Step(.outputEnded),
                 Step(.engineReported(137), [.finish(.exited(137))]),
             ]),
         Life(
             testDescription: "with --rm it is over only when the Engine has removed it",
-            terms: removed,
+            configuration: removed,
             steps: [
-                Step(.processEnded(.exited(0)), [.startPatienceTimer]),
+                Step(.processEnded(.exited(0)), [.startEndTimer]),
                 Step(.outputEnded),
                 Step(.engineReported(0), [.finish(.exited(0))]),
             ]),
         Life(
             testDescription: "ended before we could look at its process: the Engine alone tells",
-            terms: StateMachine.Terms(removesContainer: true, watchesProcess: false),
+            configuration: Configuration(removesContainer: true, watchesProcess: false),
             steps: [
-                Step(.engineReported(2), [.startPatienceTimer]),
+                Step(.engineReported(2), [.startEndTimer]),
                 Step(.outputEnded, [.finish(.exited(2))]),
             ]),
         Life(
             testDescription: "no output is copied: none is waited for",
-            terms: StateMachine.Terms(copiesOutput: false),
+            configuration: Configuration(copiesOutput: false),
             steps: [Step(.processEnded(.exited(1)), [.finish(.exited(1))])]),
         Life(
             testDescription: "output that never ends is waited for with patience, not for ever",
             steps: [
-                Step(.processEnded(.exited(5)), [.startPatienceTimer]),
-                Step(.patienceEnded, [.finish(.exited(5))]),
+                Step(.processEnded(.exited(5)), [.startEndTimer]),
+                Step(.endTimedOut, [.finish(.exited(5))]),
                 Step(.outputEnded),
             ]),
         Life(
@@ -93,7 +93,7 @@ struct Life: Sendable, CustomTestStringConvertible {
             steps: [
                 Step(.outputEnded),
                 Step(.signaled(.user1)),
-                Step(.addressed(.user1, reachedContainer: false), [.send(.user1)]),
+                Step(.routed(.user1, reachedContainer: false), [.send(.user1)]),
                 Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
             ]),
 
@@ -104,21 +104,21 @@ struct Life: Sendable, CustomTestStringConvertible {
                 Step(.engineLost),
                 Step(.outputEnded),
                 Step(.signaled(.hangup)),
-                Step(.addressed(.hangup, reachedContainer: false), [.send(.hangup)]),
+                Step(.routed(.hangup, reachedContainer: false), [.send(.hangup)]),
                 Step(.processEnded(.exited(4)), [.finish(.exited(4))]),
             ]),
         Life(
             testDescription: "the daemon goes, and with --rm its removal is waited for",
-            terms: removed,
+            configuration: removed,
             steps: [
                 Step(.engineLost),
-                Step(.processEnded(.exited(4)), [.startPatienceTimer]),
+                Step(.processEnded(.exited(4)), [.startEndTimer]),
                 Step(.outputEnded),
                 Step(.engineReported(nil), [.finish(.exited(4))]),
             ]),
         Life(
             testDescription: "the daemon goes, and will remove the container when it is back: nobody waits for that",
-            terms: removedByEngine,
+            configuration: removedByEngine,
             steps: [
                 Step(.engineLost),
                 Step(.outputEnded),
@@ -126,27 +126,27 @@ struct Life: Sendable, CustomTestStringConvertible {
             ]),
         Life(
             testDescription: "the daemon goes while it removes the container: nobody waits for that",
-            terms: removedByEngine,
+            configuration: removedByEngine,
             steps: [
-                Step(.processEnded(.exited(4)), [.startPatienceTimer]),
+                Step(.processEnded(.exited(4)), [.startEndTimer]),
                 Step(.outputEnded),
                 Step(.engineLost, [.finish(.exited(4))]),
             ]),
         Life(
             testDescription: "the daemon is restarted, and the container lives on: its removal is waited for",
-            terms: removedByEngine,
+            configuration: removedByEngine,
             steps: [
                 Step(.engineLost),
                 Step(.engineReturned),
                 Step(.outputEnded),
-                Step(.processEnded(.exited(4)), [.startPatienceTimer]),
+                Step(.processEnded(.exited(4)), [.startEndTimer]),
                 Step(.engineReported(4), [.finish(.exited(4))]),
             ]),
         Life(
             testDescription: "the daemon goes at the end: it is asked again",
-            terms: removed,
+            configuration: removed,
             steps: [
-                Step(.processEnded(.exited(0)), [.startPatienceTimer]),
+                Step(.processEnded(.exited(0)), [.startEndTimer]),
                 Step(.engineLost),
                 Step(.outputEnded),
                 Step(.engineReported(0), [.finish(.exited(0))]),
@@ -155,15 +155,15 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "the daemon goes and does not come back, the kernel does not tell: unknown",
             steps: [
                 Step(.engineLost),
-                Step(.processEnded(nil), [.startPatienceTimer]),
+                Step(.processEnded(nil), [.startEndTimer]),
                 Step(.outputEnded),
-                Step(.patienceEnded, [.finishUnknown]),
+                Step(.endTimedOut, [.finishUnknown]),
             ]),
         Life(
             testDescription: "the daemon goes, and there is no process to watch: it is asked again",
-            terms: StateMachine.Terms(watchesProcess: false),
+            configuration: Configuration(watchesProcess: false),
             steps: [
-                Step(.engineLost, [.startPatienceTimer]),
+                Step(.engineLost, [.startEndTimer]),
                 Step(.outputEnded),
                 Step(.engineReported(6), [.finish(.exited(6))]),
             ]),
@@ -173,15 +173,15 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "systemctl stop reaches us alone: it is relayed, and death by SIGTERM is a clean end",
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
-                Step(.processEnded(.signaled(.terminate)), [.startPatienceTimer]),
+                Step(.routed(.terminate, reachedContainer: false), [.send(.terminate)]),
+                Step(.processEnded(.signaled(.terminate)), [.startEndTimer]),
                 Step(.outputEnded, [.finish(terminated)]),
             ]),
         Life(
             testDescription: "systemctl stop reaches the container too: nothing is relayed",
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: true)),
+                Step(.routed(.terminate, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
             ]),
@@ -189,7 +189,7 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "a shell answers the stop with 143: that is death by SIGTERM",
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: true)),
+                Step(.routed(.terminate, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(143)), [.finish(terminated)]),
             ]),
@@ -197,23 +197,23 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "it is dead of the stop before we know whom the stop reached",
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.processEnded(.exited(143)), [.startPatienceTimer]),
-                Step(.addressed(.terminate, reachedContainer: true)),
+                Step(.processEnded(.exited(143)), [.startEndTimer]),
+                Step(.routed(.terminate, reachedContainer: true)),
                 Step(.outputEnded, [.finish(terminated)]),
             ]),
         Life(
             testDescription: "it is dead of the stop before we have even seen the stop",
             steps: [
-                Step(.processEnded(.exited(143)), [.startPatienceTimer]),
+                Step(.processEnded(.exited(143)), [.startEndTimer]),
                 Step(.signaled(.terminate)),
                 Step(.outputEnded, [.finish(terminated)]),
             ]),
         Life(
             testDescription: "KillSignal=SIGINT, and a shell answers with 130: that is death by SIGINT",
-            terms: StateMachine.Terms(stopSignal: .quit),
+            configuration: Configuration(stopSignal: .quit),
             steps: [
                 Step(.signaled(.interrupt)),
-                Step(.addressed(.interrupt, reachedContainer: true)),
+                Step(.routed(.interrupt, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(130)), [.finish(.signaled(.interrupt))]),
             ]),
@@ -224,34 +224,34 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "a stop that fails with 1 has failed",
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: true)),
+                Step(.routed(.terminate, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(1)), [.finish(.exited(1))]),
             ]),
         Life(
             testDescription: "its own stop signal takes the place of SIGTERM, and its death by it is a clean end",
-            terms: StateMachine.Terms(stopSignal: .quit),
+            configuration: Configuration(stopSignal: .quit),
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: false), [.send(.quit)]),
+                Step(.routed(.terminate, reachedContainer: false), [.send(.quit)]),
                 Step(.outputEnded),
                 Step(.processEnded(.signaled(.quit)), [.finish(terminated)]),
             ]),
         Life(
             testDescription: "SIGTERM came through, but it wants SIGQUIT: that is sent too, and 131 is a clean end",
-            terms: StateMachine.Terms(stopSignal: .quit),
+            configuration: Configuration(stopSignal: .quit),
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: true), [.send(.quit)]),
+                Step(.routed(.terminate, reachedContainer: true), [.send(.quit)]),
                 Step(.outputEnded),
                 Step(.processEnded(.exited(131)), [.finish(terminated)]),
             ]),
         Life(
             testDescription: "the stop takes longer than --stop-timeout: killed, and that is told",
-            terms: StateMachine.Terms(stopTimeout: 2_000_000),
+            configuration: Configuration(stopTimeout: .seconds(2)),
             steps: [
-                Step(.signaled(.terminate), [.announceStopping, .startStopTimer(microseconds: 2_000_000)]),
-                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
+                Step(.signaled(.terminate), [.announceStopping, .startStopTimer(.seconds(2))]),
+                Step(.routed(.terminate, reachedContainer: false), [.send(.terminate)]),
                 Step(.stopTimedOut, [.send(.kill)]),
                 Step(.outputEnded),
                 Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
@@ -260,50 +260,50 @@ struct Life: Sendable, CustomTestStringConvertible {
             testDescription: "however often a unit's manager asks it to stop, it has its time",
             steps: [
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
+                Step(.routed(.terminate, reachedContainer: false), [.send(.terminate)]),
             ]
                 + [.terminate, .interrupt, .quit, .hangup, .terminate, .interrupt, .terminate].map {
                     Step(.signaled($0))
                 } + [
-                    Step(.addressed(.terminate, reachedContainer: true)),
-                    Step(.addressed(.interrupt, reachedContainer: false)),
-                    Step(.addressed(.quit, reachedContainer: false), [.send(.quit)]),
+                    Step(.routed(.terminate, reachedContainer: true)),
+                    Step(.routed(.interrupt, reachedContainer: false)),
+                    Step(.routed(.quit, reachedContainer: false), [.send(.quit)]),
                     Step(.outputEnded),
                     Step(.processEnded(.exited(0)), [.finish(.exited(0))]),
                 ]),
         Life(
             testDescription: "the third SIGINT or SIGTERM in a terminal kills it",
-            terms: terminal,
+            configuration: terminal,
             steps: [
                 Step(.signaled(.interrupt)),
-                Step(.addressed(.interrupt, reachedContainer: false), [.send(.interrupt)]),
+                Step(.routed(.interrupt, reachedContainer: false), [.send(.interrupt)]),
                 Step(.signaled(.terminate), [.announceStopping]),
-                Step(.addressed(.terminate, reachedContainer: false), [.send(.terminate)]),
+                Step(.routed(.terminate, reachedContainer: false), [.send(.terminate)]),
                 Step(.signaled(.hangup)),
                 Step(.signaled(.interrupt), [.send(.kill)]),
-                Step(.addressed(.interrupt, reachedContainer: true)),
+                Step(.routed(.interrupt, reachedContainer: true)),
                 Step(.outputEnded),
                 Step(.processEnded(.signaled(.kill)), [.finish(.signaled(.kill))]),
             ]),
         Life(
             testDescription: "the third in a terminal, while Docker takes its time over an end: it is left to Docker",
-            terms: terminal,
+            configuration: terminal,
             steps: [
-                Step(.processEnded(.exited(3)), [.startPatienceTimer]),
+                Step(.processEnded(.exited(3)), [.startEndTimer]),
                 Step(.signaled(.interrupt)),
                 Step(.signaled(.interrupt)),
                 Step(.signaled(.interrupt), [.finish(.exited(3))]),
             ]),
         Life(
             testDescription: "a stop timer that runs out too late kills nobody",
-            terms: StateMachine.Terms(stopTimeout: 1_000_000),
+            configuration: Configuration(stopTimeout: .seconds(1)),
             steps: [
-                Step(.signaled(.terminate), [.announceStopping, .startStopTimer(microseconds: 1_000_000)]),
-                Step(.addressed(.terminate, reachedContainer: true)),
-                Step(.processEnded(.exited(0)), [.startPatienceTimer]),
+                Step(.signaled(.terminate), [.announceStopping, .startStopTimer(.seconds(1))]),
+                Step(.routed(.terminate, reachedContainer: true)),
+                Step(.processEnded(.exited(0)), [.startEndTimer]),
                 Step(.stopTimedOut),
                 Step(.signaled(.terminate)),
-                Step(.addressed(.terminate, reachedContainer: false)),
+                Step(.routed(.terminate, reachedContainer: false)),
                 Step(.outputEnded, [.finish(.exited(0))]),
             ]),
     ]
@@ -312,7 +312,7 @@ struct Life: Sendable, CustomTestStringConvertible {
 extension Life {
     /// Lives it, and looks at each step.
     func check() {
-        var machine = StateMachine(terms)
+        var machine = StateMachine(configuration)
         for (number, step) in steps.enumerated() {
             #expect(machine.handle(step.event) == step.effects, "step \(number + 1): \(step.event)")
         }
@@ -331,31 +331,31 @@ struct StateMachineTests {
             Signal(rawValue: 64),
         ])
     func relays(signal: Signal) {
-        var machine = StateMachine(StateMachine.Terms(stopSignal: .quit))
+        var machine = StateMachine(Configuration(stopSignal: .quit))
         #expect(machine.handle(.signaled(signal)) == [])
-        #expect(machine.handle(.addressed(signal, reachedContainer: false)) == [.send(signal)])
-        #expect(machine.handle(.addressed(signal, reachedContainer: true)) == [])
+        #expect(machine.handle(.routed(signal, reachedContainer: false)) == [.send(signal)])
+        #expect(machine.handle(.routed(signal, reachedContainer: true)) == [])
     }
 
     @Test("once it is over nothing has any effect")
     func over() {
-        var machine = StateMachine(StateMachine.Terms(copiesOutput: false))
+        var machine = StateMachine(Configuration(copiesOutput: false))
         #expect(machine.handle(.processEnded(.exited(0))) == [.finish(.exited(0))])
-        let late: [StateMachine.Event] = [
-            .signaled(.terminate), .addressed(.terminate, reachedContainer: false), .processEnded(.exited(1)),
+        let late: [Event] = [
+            .signaled(.terminate), .routed(.terminate, reachedContainer: false), .processEnded(.exited(1)),
             .engineReported(1), .engineLost,
-            .outputEnded, .stopTimedOut, .patienceEnded, .begun, .told(["READY=1"]), .health(Health(.unhealthy)),
+            .outputEnded, .stopTimedOut, .endTimedOut, .begun, .notified(["READY=1"]), .health(Health(.unhealthy)),
             .paused(true), .reloaded(failure: "no"), .watchdogDue, .signaled(.hangup),
-            .addressed(.hangup, reachedContainer: false),
+            .routed(.hangup, reachedContainer: false),
         ]
         for event in late { #expect(machine.handle(event) == [], "\(event)") }
     }
 
     @Test("every order of the three witnesses ends in the same status, once")
     func orders() {
-        let events: [StateMachine.Event] = [.processEnded(.signaled(.kill)), .engineReported(137), .outputEnded]
+        let events: [Event] = [.processEnded(.signaled(.kill)), .engineReported(137), .outputEnded]
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
-            var machine = StateMachine(StateMachine.Terms(removesContainer: true))
+            var machine = StateMachine(Configuration(removesContainer: true))
             let effects = order.flatMap { machine.handle(events[$0]) }
             let ends = effects.filter { if case .finish = $0 { true } else { false } }
             #expect(ends == [.finish(.signaled(.kill))], "\(order)")

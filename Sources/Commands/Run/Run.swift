@@ -82,7 +82,7 @@ final class Run {
                 if job.exitsAfterStart { return await exit(leaving: process, launched) }
             }
             let supervisor = Supervisor(
-                StateMachine.Terms(job, launched, hasProxy: launch.proxy != nil), client: client,
+                Configuration(job, launched, hasProxy: launch.proxy != nil), client: client,
                 container: container, name: job.name ?? job.options.image, process: launched.process,
                 birth: launched.birth, reloadCommand: job.wrapper.reloadCommand, diagnostics: job.diagnostics)
             if let proxy = launch.proxy { supervisor.listen(to: proxy) }

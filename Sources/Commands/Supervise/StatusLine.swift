@@ -10,7 +10,7 @@ extension Condition {
     /// - Parameter retries: so many failed checks in a row make it unhealthy.
     func sentence(of container: String, retries: Int) -> String {
         switch self {
-        case .waitingForMessage: "container \(container) is running: waiting for its READY=1"
+        case .waitingForReady: "container \(container) is running: waiting for its READY=1"
         case .waitingForHealth(let failures): "container \(container): waiting for healthy (\(failures)/\(retries))"
         case .running(.healthy): "container \(container) is running (healthy)"
         case .running(.unhealthy): "container \(container) is running (unhealthy)"
@@ -30,21 +30,21 @@ extension Report {
     func line(of container: String, check: String) -> (level: Diagnostics.Level, text: String) {
         switch self {
         case .neverHealthy:
-            (.error, "container \(container) has turned unhealthy before it was ready: stopping it: \(check)")
+            (.error, "container \(container) became unhealthy before it was ready, stopping it: \(check)")
         case .unhealthy(.none):
-            (.warning, "container \(container) has turned unhealthy: \(check)")
+            (.warning, "container \(container) became unhealthy: \(check)")
         case .unhealthy(.stop):
-            (.error, "container \(container) has turned unhealthy: stopping it: \(check)")
+            (.error, "container \(container) became unhealthy, stopping it: \(check)")
         case .unhealthy(.kill):
-            (.error, "container \(container) has turned unhealthy: killing it: \(check)")
+            (.error, "container \(container) became unhealthy, killing it: \(check)")
         case .healthyAgain:
             (.notice, "container \(container) is healthy again")
         case .reloadFailed(let reason):
-            (.error, "container \(container) runs on as it was: \(reason)")
+            (.error, "container \(container) was not reloaded: \(reason)")
         case .ranOutOfMemory:
-            (.error, "container \(container): out of memory: the kernel has killed a process of it")
+            (.error, "container \(container): out of memory: the kernel killed one of its processes")
         case .endedBeforeReady:
-            (.error, "container \(container) has ended before it was ready")
+            (.error, "container \(container) ended before it was ready")
         }
     }
 }

@@ -22,7 +22,7 @@ extension Supervisor {
             while let self, !Task.isCancelled {
                 if let events {
                     current = events
-                    await take(from: events)
+                    await handleAll(events)
                     events.close()
                     current = nil
                 }
@@ -42,9 +42,9 @@ extension Supervisor {
         }
     }
 
-    /// Takes events until the stream ends.
-    private func take(from events: ContainerEvents) async {
-        while let event = try? await events.next() { take(event) }
+    /// Handles events until the stream ends.
+    private func handleAll(_ events: ContainerEvents) async {
+        while let event = try? await events.next() { handle(event) }
     }
 
     /// Goes on with another stream: it is ready, and not each check of its health counts any more.
@@ -55,14 +55,14 @@ extension Supervisor {
         current?.close()
     }
 
-    private func take(_ event: ContainerEvent) {
+    private func handle(_ event: ContainerEvent) {
         switch event.kind {
         // Two connections to the Engine do not keep order, so the event says no more than that there is something to see.
         case .pause, .unpause, .health, .commandStarted, .commandEnded: look()
         case .kill: signs.noteKill()
         case .die: signs.noteEnd(at: LogTime(nanoseconds: event.nanoseconds))
         case .destroy: signs.noteGone()
-        case .oom: take(.ranOutOfMemory)
+        case .oom: handle(.ranOutOfMemory)
         case .start, .stop, .restart: signs.tell()
         case .create, .rename: break
         }
@@ -78,15 +78,15 @@ extension Supervisor {
                 hasNews = false
                 // An Engine that is away has nothing to tell, and a container that is gone is seen by others.
                 guard let state = try? await client.inspect(container.id).state else { break }
-                take(state)
+                handle(state)
             }
             self?.isLooking = false
         }
     }
 
-    private func take(_ state: Container.State) {
+    private func handle(_ state: Container.State) {
         guard state.isRunning else { return }
-        take(.paused(state.status == "paused"))
+        handle(.paused(state.status == "paused"))
         guard container.config.hasHealthcheck, let health = state.health else { return }
         let status: Health.Status
         switch health.status {
@@ -100,6 +100,6 @@ extension Supervisor {
             let words = $0.output.split(whereSeparator: \.isNewline).joined(separator: " ")
             return "its last check ended with \($0.exitCode)" + (words.isEmpty ? "" : ": \(words.prefix(300))")
         }
-        take(.health(Health(status, failures: health.failingStreak, lastCheck: check?.end)))
+        handle(.health(Health(status, failures: health.failingStreak, lastCheck: check?.end)))
     }
 }

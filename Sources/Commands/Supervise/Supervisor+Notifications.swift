@@ -20,7 +20,7 @@ extension Supervisor {
                 else { return false }
                 return sharing.allSatisfy { $0.id == container.id }
             },
-            pass: { [weak self] in self?.take(.told($0)) },
+            pass: { [weak self] in self?.handle(.notified($0)) },
             complain: { [weak self, name] in
                 let what = $0.hasSuffix("=") ? "notification \($0)" : $0
                 self?.report(.warning, "container \(name): \(what) not forwarded")

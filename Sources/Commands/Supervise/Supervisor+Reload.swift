@@ -27,7 +27,7 @@ extension Supervisor {
             } catch {
                 failure = "reload command \(name): \(error)"
             }
-            self?.take(.reloaded(failure: failure))
+            self?.handle(.reloaded(failure: failure))
         }
     }
 

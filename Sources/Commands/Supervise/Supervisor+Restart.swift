@@ -107,7 +107,7 @@ extension Supervisor {
             }
             if found.state.isRunning {
                 // Docker has not noticed the end. It learns of it from containerd, whatever it was told to do.
-                guard await signs.next(after: told, within: Self.patience) else { return false }
+                guard await signs.next(after: told, within: Self.timeout) else { return false }
                 continue
             }
             guard rounds < Self.rounds else { return false }
@@ -142,7 +142,7 @@ extension Supervisor {
 
     private func inspect() async -> Container? {
         lastLook = .now
-        return await signs.answer(within: Self.patience) { [client, container] in
+        return await signs.answer(within: Self.timeout) { [client, container] in
             try await client.inspect(container.id)
         }
     }
@@ -179,7 +179,7 @@ extension Supervisor {
     }
 
     private func past(_ kinds: [ContainerEvent.Kind]) async -> [ContainerEvent] {
-        let events = await signs.answer(within: Self.patience) { [client, container, birth] in
+        let events = await signs.answer(within: Self.timeout) { [client, container, birth] in
             try await client.pastEvents(of: container.id, kinds, since: birth)
         }
         return events ?? []

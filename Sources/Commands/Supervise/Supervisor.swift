@@ -19,7 +19,7 @@ final class Supervisor {
     }
 
     /// How long something may take that should come by itself: the last output, the removal.
-    static let patience = Duration.seconds(30)
+    static let timeout = Duration.seconds(30)
 
     private var machine: StateMachine
     let client: Client
@@ -59,11 +59,11 @@ final class Supervisor {
     ///   - birth: A time before its process began, and after the last one ended.
     ///   - reloadCommand: What takes the place of SIGHUP; empty where nothing does.
     init(
-        _ terms: StateMachine.Terms, client: Client, container: Container, name: String, process: ProcessWatch?,
+        _ configuration: Configuration, client: Client, container: Container, name: String, process: ProcessWatch?,
         birth: LogTime, reloadCommand: [String], diagnostics: Diagnostics
     ) {
-        machine = StateMachine(terms)
-        wantsEveryCheck = terms.readyCondition == .healthy
+        machine = StateMachine(configuration)
+        wantsEveryCheck = configuration.readyCondition == .healthy
         self.client = client
         self.container = container
         self.name = name
@@ -87,15 +87,15 @@ final class Supervisor {
                     // Its last words may have come just before; what comes later is the next process's.
                     proxy?.hold()
                     // Docker looks for such news where it put the container, and tells them in its own time.
-                    if memoryKills() > formerKills { self?.take(.ranOutOfMemory) }
+                    if memoryKills() > formerKills { self?.handle(.ranOutOfMemory) }
                     self?.background {
                         await proxy?.settled()
                         guard await self?.isRestarted(signals) == false else { return }
                         output?.containerEnded(isToldHow: status != nil)
-                        self?.take(.processEnded(status))
+                        self?.handle(.processEnded(status))
                     }
                 })
-            take(.begun)
+            handle(.begun)
             follow(events)
             if container.config.hasHealthcheck { look() }
         } else {
@@ -114,16 +114,16 @@ final class Supervisor {
                     self?.diagnostics.warning("read the container's output: \(reason): the rest is dropped")
                     await output.drain()
                 }
-                self?.take(.outputEnded)
+                self?.handle(.outputEnded)
             }
         }
         signals.begin { [weak self] in
             switch $0 {
             case .signaled(let signal):
                 onSignal(signal)
-                self?.take(.signaled(signal))
+                self?.handle(.signaled(signal))
             case .addressed(let signal, let reachedContainer):
-                self?.take(.addressed(signal, reachedContainer: reachedContainer))
+                self?.handle(.routed(signal, reachedContainer: reachedContainer))
             }
         }
         // Whatever size our terminal has by now is news to the container's.
@@ -141,7 +141,7 @@ final class Supervisor {
         }
         // The next one's output comes after the last one's.
         if outcome == .restarted, let copy {
-            _ = try await EventLoop.shared.within(Self.patience) { await copy.value }
+            _ = try await EventLoop.shared.within(Self.timeout) { await copy.value }
         }
         return outcome
     }
@@ -179,11 +179,11 @@ final class Supervisor {
                     let code = try await current.exitCode()
                     guard await self?.isRestarted(signals) == false else { return }
                     if removal { try await client.remove(container.id) }
-                    self?.take(.engineReported(code))
+                    self?.handle(.engineReported(code))
                     return
                 } catch {
                     self?.signs.noteGone()
-                    self?.take(.engineLost)
+                    self?.handle(.engineLost)
                 }
                 wait = await self?.waitAnew(after: daemon)
             }
@@ -202,43 +202,43 @@ final class Supervisor {
                 let found = try await client.inspect(container.id)
                 if found.state.isRunning {
                     signs.clear()
-                    take(.engineReturned)
+                    handle(.engineReturned)
                     return wait
                 }
                 if removal || found.hostConfig.removesItself { try await client.remove(container.id) }
-                take(.engineReported(found.state.exitCode))
+                handle(.engineReported(found.state.exitCode))
                 return nil
             } catch {
                 guard error.isNotFound else { continue }
-                take(.engineReported(nil))
+                handle(.engineReported(nil))
                 return nil
             }
         }
         return nil
     }
 
-    func take(_ event: StateMachine.Event) {
+    func handle(_ event: Event) {
         for effect in machine.handle(event) { perform(effect) }
     }
 
     func report(_ level: Diagnostics.Level, _ text: String) { diagnostics.write(level, text) }
 
-    private func perform(_ effect: StateMachine.Effect) {
+    private func perform(_ effect: Effect) {
         switch effect {
         case .send(let signal):
             send(signal)
         case .announceStopping:
             Notification.stopping()
             Notification.status("stopping")
-        case .startStopTimer(let microseconds):
-            after(.microseconds(microseconds)) { $0.take(.stopTimedOut) }
-        case .startPatienceTimer:
-            after(Self.patience) { $0.take(.patienceEnded) }
+        case .startStopTimer(let time):
+            after(time) { $0.handle(.stopTimedOut) }
+        case .startEndTimer:
+            after(Self.timeout) { $0.handle(.endTimedOut) }
         case .finish(let status):
             over.resume(.success(.ended(status)))
         case .finishUnknown:
             over.resume(.success(.ended(nil)))
-        case .tell(let fields):
+        case .notify(let fields):
             Notification.send(fields)
             if fields.contains("READY=1") { listenLess() }
         case .show(let condition):
@@ -251,9 +251,9 @@ final class Supervisor {
             Notification.reloading()
         case .runReloadCommand:
             reload()
-        case .startWatchdogTimer(let microseconds):
+        case .startWatchdogTimer(let time):
             // The former one has run out.
-            watchdog = timer(.microseconds(microseconds)) { $0.take(.watchdogDue) }
+            watchdog = timer(time) { $0.handle(.watchdogDue) }
         }
     }
 

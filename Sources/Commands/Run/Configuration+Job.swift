@@ -6,7 +6,7 @@ internal import RunOptions
 internal import Supervision
 internal import Systemd
 
-extension StateMachine.Terms {
+extension Configuration {
     /// What supervision has to know of a run and its container.
     ///
     /// - Parameters:
@@ -18,11 +18,11 @@ extension StateMachine.Terms {
         let (container, wrapper) = (launched.container, job.wrapper)
         self.init(
             stopSignal: container.config.stopSignal.flatMap(Signal.init(named:)) ?? .terminate,
-            // A negative time means for ever, as docker stop has it.
-            stopTimeout: container.config.stopTimeout.flatMap { $0 < 0 ? nil : UInt64(min($0, 1 << 40)) * 1_000_000 },
+            // A negative time means for ever, as docker stop has it. A timer cannot take every positive one.
+            stopTimeout: container.config.stopTimeout.flatMap { $0 < 0 ? nil : .seconds(min($0, 1 << 40)) },
             removesContainer: job.options.removesOnExit, watchesProcess: launched.process != nil,
             copiesOutput: launched.output != nil)
-        removesItself = container.hostConfig.removesItself
+        engineRemovesContainer = container.hostConfig.removesItself
         readyCondition =
             switch wrapper.readyCondition {
             case .started: .started
@@ -37,8 +37,8 @@ extension StateMachine.Terms {
             case .kill: .kill
             }
         // A daemon that is busy takes its time for each check.
-        timeOfCheck = UInt64((container.config.healthcheck?.longestRound ?? 0) / 1000) + 10_000_000
-        watchdog = Notification.watchdog?.microseconds
+        healthCheckInterval = .nanoseconds(container.config.healthcheck?.longestRound ?? 0) + .seconds(10)
+        watchdogTimeout = Notification.watchdog
         hasReloadCommand = !wrapper.reloadCommand.isEmpty
         isInTerminal = job.unit == nil
     }
