@@ -81,9 +81,9 @@ final class CleanUp {
             at: [.ofOwner(runtimeDirectory: environment["XDG_RUNTIME_DIR"]), .abstract])
         // Another start has it by now; or no run of ours has ever had it.
         guard owner == nil, try await Identity.isOurs(container, client) else { return }
-        if options.run != nil || container.state.status == "created" {
+        if options.run != nil || container.state.status == .created {
             // Nothing of it has been seen yet: it was just about to start.
-            guard container.hostConfig.removesItself || container.state.status == "created" else {
+            guard container.hostConfig.removesItself || container.state.status == .created else {
                 try await client.kill(container.id, .kill)
                 diagnostics.notice("ended container \(container.shortID), whose start was interrupted")
                 return

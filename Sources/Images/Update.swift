@@ -262,9 +262,9 @@ public final class Update {
             () async throws -> String? in
             while let found = try await Self.find(container, client), found.state.isRunning {
                 switch found.state.health?.status {
-                case "healthy": return nil
-                case "unhealthy": return "it is unhealthy"
-                default: _ = try await events.next()
+                case .healthy: return nil
+                case .unhealthy: return "it is unhealthy"
+                case .starting, .disabled, .other, nil: _ = try await events.next()
                 }
             }
             return "its container has ended"

@@ -44,7 +44,7 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
         ) { client, container in
             let found = try await client.inspect(container)
             #expect(found.id == "c1")
-            #expect(found.state == .init(status: "exited", isRunning: false, process: 0, exitCode: 137))
+            #expect(found.state == .init(status: .exited, isRunning: false, process: 0, exitCode: 137))
             #expect(found.config == .init(image: "busybox", hasTerminal: true, stopSignal: "SIGQUIT", stopTimeout: 5))
             #expect(found.image == "sha256:1")
             #expect(found.hostConfig.restartsItself)

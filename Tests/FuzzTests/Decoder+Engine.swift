@@ -98,7 +98,7 @@ extension Decoder {
             guard let message = try? JSON.decode(ContainerEvent.Message.self, from: input),
                 let event = ContainerEvent(message)
             else { return }
-            _ = LogTime(nanoseconds: event.nanoseconds) - OutputTail.delay
+            _ = event.time - OutputTail.delay
         },
         Decoder("a pull's progress", [progress]) { input in
             var sieve = ProgressSieve(pause: 0)

@@ -37,7 +37,7 @@ extension Configuration {
             case .kill: .kill
             }
         // A daemon that is busy takes its time for each check.
-        healthCheckInterval = .nanoseconds(container.config.healthcheck?.longestRound ?? 0) + .seconds(10)
+        healthCheckInterval = (container.config.healthcheck?.longestRound ?? .zero) + .seconds(10)
         watchdogTimeout = Notification.watchdog
         hasReloadCommand = !wrapper.reloadCommand.isEmpty
         isInTerminal = job.unit == nil

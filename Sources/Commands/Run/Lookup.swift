@@ -29,15 +29,15 @@ struct Lookup {
             try await ownership.takeContainer(container.id)
             try await ownership.refuseMainProcess(container)
             switch container.state.status {
-            case "removing":
+            case .removing:
                 job.show("waiting for the removal of the former container \(name)")
                 try await client.waitUntilRemoved(container.id)
                 return .nothing
-            case "running", "restarting":
+            case .running, .restarting:
                 return try await running(container, name)
-            case "paused":
+            case .paused:
                 throw CommandError("take over container \(name): it is paused: docker unpause \(name), or remove it")
-            default:
+            case .created, .exited, .dead, .other:
                 return try await stopped(container, name)
             }
         } catch let error as EngineError {

@@ -60,7 +60,7 @@ extension Supervisor {
         // Two connections to the Engine do not keep order, so the event says no more than that there is something to see.
         case .pause, .unpause, .health, .commandStarted, .commandEnded: look()
         case .kill: signs.noteKill()
-        case .die: signs.noteEnd(at: LogTime(nanoseconds: event.nanoseconds))
+        case .die: signs.noteEnd(at: event.time)
         case .destroy: signs.noteGone()
         case .oom: handle(.ranOutOfMemory)
         case .start, .stop, .restart: signs.tell()
@@ -86,14 +86,14 @@ extension Supervisor {
 
     private func handle(_ state: Container.State) {
         guard state.isRunning else { return }
-        handle(.paused(state.status == "paused"))
+        handle(.paused(state.status == .paused))
         guard container.config.hasHealthcheck, let health = state.health else { return }
         let status: Health.Status
         switch health.status {
-        case "starting": status = .starting
-        case "healthy": status = .healthy
-        case "unhealthy": status = .unhealthy
-        default: return
+        case .starting: status = .starting
+        case .healthy: status = .healthy
+        case .unhealthy: status = .unhealthy
+        case .disabled, .other: return
         }
         let check = health.log?.last
         lastCheck = check.map {

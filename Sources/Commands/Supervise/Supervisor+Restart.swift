@@ -137,7 +137,7 @@ extension Supervisor {
     /// An update that fails half-way, as it does on a container that was moved, takes the policy back in what is shown of
     /// the container, but not in what Docker does.
     private func isRestarted(_ found: Container) -> Bool {
-        !isOverruled && (found.hostConfig.restartsItself || found.state.status == "restarting")
+        !isOverruled && (found.hostConfig.restartsItself || found.state.status == .restarting)
     }
 
     private func inspect() async -> Container? {
@@ -165,7 +165,7 @@ extension Supervisor {
             return false
         }
         if signs.end == nil, let death = await past([.die]).last {
-            signs.noteEnd(at: LogTime(nanoseconds: death.nanoseconds))
+            signs.noteEnd(at: death.time)
         }
         return true
     }

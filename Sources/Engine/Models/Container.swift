@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Linux
-
-/// What the Engine knows of a container; of many fields, those that we ask for.
+/// A container as its inspection describes it: the fields that we need.
 public struct Container: Decodable, Sendable, Equatable {
     public var id: String
     /// The ID of its image.
     public var image: String?
     public var state: State
-    /// The digits of its ID that docker shows.
+    /// The first 12 digits of its ID, as docker shows them.
     public var shortID: String { String(id.prefix(12)) }
     public var config: Config
     public var hostConfig: HostConfig
-    /// How often the Engine has started it again by its restart policy since somebody started it.
+    /// How often its restart policy has restarted it since it was last started by a request.
     public var restarts: Int?
 
+    public enum Status: Sendable, Equatable {
+        case created, running, paused, restarting, removing, exited, dead
+        /// One that this version does not know.
+        case other(String)
+    }
+
     public struct State: Decodable, Sendable, Equatable {
-        /// created, running, paused, restarting, removing, exited, dead.
-        public var status: String
+        public var status: Status
         public var isRunning: Bool
-        /// PID 1 of the container, as the daemon's own PID namespace numbers it; 0 while it does not run.
+        /// PID 1 of the container, by its number in the daemon's PID namespace; 0 while the container does not run.
         public var process: Int32
         public var exitCode: Int
-        /// `nil` where there is no HEALTHCHECK, or it has not run yet.
+        /// `nil` if there is no HEALTHCHECK, or none has run yet.
         public var health: Health?
 
         private enum CodingKeys: String, CodingKey {
@@ -34,19 +37,26 @@ public struct Container: Decodable, Sendable, Equatable {
         }
     }
 
+    public enum HealthStatus: Sendable, Equatable {
+        case starting, healthy, unhealthy
+        /// "none": the HEALTHCHECK is switched off.
+        case disabled
+        /// One that this version does not know.
+        case other(String)
+    }
+
     public struct Health: Decodable, Sendable, Equatable {
-        /// starting, healthy, unhealthy; none where the HEALTHCHECK is switched off.
-        public var status: String
-        /// Checks that have failed in a row, but for those of the start period.
+        public var status: HealthStatus
+        /// How many checks in a row have failed, those of the start period not counted.
         public var failingStreak: Int
-        /// The last checks, the newest at the end; null or absent where there was none.
+        /// The last checks, the newest one last; null or absent if there was none.
         public var log: [Check]?
 
         public struct Check: Decodable, Sendable, Equatable {
-            /// When it ended, by the Engine's clock.
+            /// When it ended (RFC 3339), by the Engine's clock.
             public var end: String
             public var exitCode: Int
-            /// The beginning of what it said.
+            /// The beginning of its output.
             public var output: String
 
             private enum CodingKeys: String, CodingKey {
@@ -64,19 +74,19 @@ public struct Container: Decodable, Sendable, Equatable {
     }
 
     public struct Config: Decodable, Sendable, Equatable {
-        /// Its image as whoever made the container has called it.
+        /// The name of its image in the request that created it.
         public var image: String?
         public var hasTerminal: Bool
         /// `SIGQUIT`, `3`; absent means SIGTERM.
         public var stopSignal: String?
-        /// Seconds until the stop becomes a SIGKILL; absent where nobody asked for it.
+        /// Seconds from the stop signal to SIGKILL; absent if none were requested.
         public var stopTimeout: Int?
-        /// `null` where there are none.
+        /// `null` if there are none.
         public var labels: [String: String]?
-        /// The HEALTHCHECK, of the image or of the options that it was made with.
+        /// The HEALTHCHECK of the image or of the create request.
         public var healthcheck: Healthcheck?
 
-        /// Whether the Engine checks its health.
+        /// Whether the Engine runs health checks.
         public var hasHealthcheck: Bool { healthcheck?.isEffective ?? false }
 
         private enum CodingKeys: String, CodingKey {
@@ -89,25 +99,25 @@ public struct Container: Decodable, Sendable, Equatable {
         }
     }
 
-    /// How the Engine checks its health; times are nanoseconds, and 0 or absent means the Engine's own default.
+    /// A HEALTHCHECK; times are nanoseconds, and 0 or an absent one means the Engine's default.
     public struct Healthcheck: Decodable, Sendable, Equatable {
-        /// `CMD …` or `CMD-SHELL …`; `NONE`, nothing or null where there is no check.
+        /// `CMD …` or `CMD-SHELL …`; `NONE`, nothing or null if there is no check.
         public var test: [String]?
         public var interval: Int64?
         public var timeout: Int64?
         public var startInterval: Int64?
         public var retries: Int?
 
-        /// Whether there is anything to be run.
+        /// Whether there is a command to run.
         var isEffective: Bool { test?.first?.hasPrefix("CMD") ?? false }
-        /// How many checks have to fail in a row.
+        /// How many failed checks in a row make the container unhealthy.
         public var effectiveRetries: Int { retries.flatMap { $0 > 0 ? $0 : nil } ?? 3 }
-        /// Nanoseconds from one check's end to the end of the next, at most.
-        public var longestRound: Int64 {
-            func given(_ time: Int64?) -> Int64? { time.flatMap { $0 > 0 ? $0 : nil } }
+        /// The longest time from the end of one check to the end of the next.
+        public var longestRound: Duration {
+            func given(_ time: Int64?) -> Duration? { time.flatMap { $0 > 0 ? .nanoseconds($0) : nil } }
             // dockerd's defaults: 30 s both, 5 s in the start period.
-            return max(given(interval) ?? 30_000_000_000, given(startInterval) ?? 0)
-                .addingSaturating(given(timeout) ?? 30_000_000_000)
+            return max(given(interval) ?? .seconds(30), given(startInterval) ?? .zero)
+                + (given(timeout) ?? .seconds(30))
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -122,11 +132,11 @@ public struct Container: Decodable, Sendable, Equatable {
     public struct HostConfig: Decodable, Sendable, Equatable {
         public var removesItself: Bool
         public var cgroupParent: String
-        /// The name of its runtime in the daemon's configuration.
+        /// Its OCI runtime, by its name in the daemon's configuration.
         public var runtime: String?
         /// `default`, `bridge`, `host`, `none`, `container:ID`, or a network's name.
         public var networkMode: String?
-        /// What the Engine does when the container ends; absent in old containers.
+        /// What the Engine does when the container ends; absent in containers of old releases.
         public var restartPolicy: RestartPolicy?
 
         public struct RestartPolicy: Decodable, Sendable, Equatable {
@@ -135,7 +145,7 @@ public struct Container: Decodable, Sendable, Equatable {
             private enum CodingKeys: String, CodingKey { case name = "Name" }
         }
 
-        /// Whether the Engine starts the container again when it has ended.
+        /// Whether the Engine restarts the container when it has ended.
         public var restartsItself: Bool {
             !["", "no"].contains(restartPolicy?.name ?? "")
         }
@@ -156,5 +166,32 @@ public struct Container: Decodable, Sendable, Equatable {
         case config = "Config"
         case hostConfig = "HostConfig"
         case restarts = "RestartCount"
+    }
+}
+
+extension Container.Status: Decodable {
+    public init(from decoder: any Decoder) throws {
+        switch try decoder.singleValueContainer().decode(String.self) {
+        case "created": self = .created
+        case "running": self = .running
+        case "paused": self = .paused
+        case "restarting": self = .restarting
+        case "removing": self = .removing
+        case "exited": self = .exited
+        case "dead": self = .dead
+        case let text: self = .other(text)
+        }
+    }
+}
+
+extension Container.HealthStatus: Decodable {
+    public init(from decoder: any Decoder) throws {
+        switch try decoder.singleValueContainer().decode(String.self) {
+        case "starting": self = .starting
+        case "healthy": self = .healthy
+        case "unhealthy": self = .unhealthy
+        case "none": self = .disabled
+        case let text: self = .other(text)
+        }
     }
 }

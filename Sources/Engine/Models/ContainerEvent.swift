@@ -1,41 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that has happened to a container, as the Engine tells everybody who listens.
+/// Something that happened to a container.
 public struct ContainerEvent: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         case create, start, die, kill, stop, restart, pause, unpause, rename, destroy, oom
-        /// Its health is another one; which one stands behind the name (``ContainerEvent/health``).
+        /// Its health has changed.
         case health = "health_status"
-        /// A command inside it begins, or ends: each of its health checks does.
+        /// A command inside it begins or ends; each health check is one.
         case commandStarted = "exec_start"
         case commandEnded = "exec_die"
     }
 
     public var kind: Kind
-    /// `healthy` or `unhealthy`, of ``Kind/health`` alone.
-    public var health: String?
     /// The container's ID.
     public var container: String
-    /// When it happened, in nanoseconds since 1970 by the Engine's clock.
-    public var nanoseconds: Int64
-    /// What else the Engine tells.
-    ///
-    /// A label of the container hides what has its name, so whoever made the container can put anything here: only an
-    /// inspection tells the truth.
-    public var attributes: [String: String]
+    /// When it happened, by the Engine's clock.
+    public var time: LogTime
 }
 
 extension ContainerEvent {
     /// An event as the Engine sends it.
     struct Message: Decodable {
+        // Its attributes are not read: the container's labels are among them, so its creator can forge any of them.
         struct Actor: Decodable {
             var id: String
-            var attributes: [String: String]?
 
-            enum CodingKeys: String, CodingKey {
-                case id = "ID"
-                case attributes = "Attributes"
-            }
+            enum CodingKeys: String, CodingKey { case id = "ID" }
         }
 
         var action: String
@@ -49,15 +39,13 @@ extension ContainerEvent {
         }
     }
 
-    /// Reads a message; `nil` where it tells of a kind that we do not know.
+    /// - Returns: `nil` for a kind of event that this version does not know.
     init?(_ message: Message) {
         // `exec_start: /bin/sh -c …`, `health_status: healthy`
         let name = message.action.prefix { $0 != ":" }
         guard let kind = Kind(rawValue: String(name)) else { return nil }
         self.kind = kind
-        health = kind == .health ? String(message.action.dropFirst(name.count + 1).drop { $0 == " " }) : nil
         container = message.actor.id
-        nanoseconds = message.nanoseconds ?? 0
-        attributes = message.actor.attributes ?? [:]
+        time = LogTime(nanoseconds: message.nanoseconds ?? 0)
     }
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One line of what the Engine tells while it pulls or loads an image.
+/// One line of the Engine's report on a pull or a load.
 public struct ProgressMessage: Decodable, Sendable, Equatable {
-    /// The layer that it is about; in the first line the tag.
+    /// The layer; in the first line the tag.
     public var id: String?
     /// `Downloading`, `Extracting`, `Pull complete`, `Digest: sha256:…`.
     public var status: String?
-    /// What a load has to say, with its newline.
+    /// The text of a load, with its newline.
     public var stream: String?
     public var progress: Progress?
     public var error: Failure?
 
     public struct Progress: Decodable, Sendable, Equatable {
-        /// Bytes; absent where nothing is to be said.
+        /// Bytes; may be absent.
         public var current: Int?
-        /// Bytes; absent or 0 where nobody knows.
+        /// Bytes; absent or 0 if it is not known.
         public var total: Int?
 
         public init(current: Int?, total: Int?) {
@@ -24,7 +24,7 @@ public struct ProgressMessage: Decodable, Sendable, Equatable {
     }
 
     public struct Failure: Decodable, Sendable, Equatable {
-        /// An HTTP status, where the Engine has one.
+        /// An HTTP status, if the Engine has one for it.
         public var code: Int?
         public var message: String
     }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the Engine says of itself; of many fields, those that we ask for.
+/// The Engine's description of itself: the fields that we need.
 public struct SystemInfo: Decodable, Sendable, Equatable {
     /// `systemd`, `cgroupfs` or `none`.
     public var cgroupDriver: String
     /// By name; `runc` is always among them.
     public var runtimes: [String: Runtime]
-    /// The name of the runtime that containers get which ask for none.
+    /// The name of the runtime of containers that request none.
     public var defaultRuntime: String
-    /// The daemon runs as a user who is not root.
+    /// Whether the daemon runs as a user other than root.
     public var isRootless: Bool
-    /// The address of the default registry's index, by which credentials for that registry are kept.
+    /// The address of the default registry's index, the key of its credentials in docker's config.json.
     public var indexServer: String
 
-    /// An OCI runtime that the daemon was told of.
+    /// An OCI runtime of the daemon's configuration.
     public struct Runtime: Decodable, Sendable, Equatable {
-        /// The executable, as the daemon's configuration names it; empty for a containerd shim, which is no executable
-        /// with runc's command line.
+        /// The executable, as the daemon's configuration names it; empty for a containerd shim, which does not have
+        /// runc's command line.
         public var path: String
-        /// What stands behind the executable's name before all other arguments.
+        /// The arguments that precede all others.
         public var arguments: [String]
 
         public init(path: String, arguments: [String] = []) {
