@@ -37,10 +37,6 @@ static inline CURLcode CCurl_get_socket(CURL *handle, CURLINFO info, curl_socket
     return curl_easy_getinfo(handle, info, value);
 }
 
-static inline CURLcode CCurl_get_pointer(CURL *handle, CURLINFO info, void **value) {
-    return curl_easy_getinfo(handle, info, value);
-}
-
 static inline CURLMcode CCurl_multi_set_pointer(CURLM *multi, CURLMoption option, void *value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -19,8 +19,8 @@ final class CleanUp {
     nonisolated static let label = "io.systemd-docker.run"
     /// How long Docker may take to make a container that it was asked for when the run was killed.
     private static let creation = Duration.seconds(3)
-    /// How long a Docker that is away may take to come back, in microseconds.
-    private static let patience: UInt64 = 30_000_000
+    /// How long an Engine that is away may take to come back.
+    private static let engineTimeout = Duration.seconds(30)
 
     private let options: CleanUpOptions
     private let environment: [String: String]
@@ -40,7 +40,7 @@ final class CleanUp {
                 // It never has anything to read: it ends with the run that holds its other end.
                 _ = try await EventLoop.shared.wait(forUnowned: STDIN_FILENO, to: .readable)
             }
-            let client = try await Client.connect(environment: environment, patience: Self.patience)
+            let client = try await Client.connect(environment: environment, timeout: Self.engineTimeout)
             guard let id = try await found(client) else { return .exited(0) }
             try await end(id, client)
             return .exited(0)

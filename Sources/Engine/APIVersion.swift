@@ -5,9 +5,9 @@ public struct APIVersion: Sendable, Comparable, CustomStringConvertible {
     public let major: Int
     public let minor: Int
 
-    /// Docker 20.10's, the oldest that we speak.
+    /// The oldest that this program supports: Docker 20.10.
     public static let oldest = APIVersion(major: 1, minor: 41)
-    /// The newest whose meaning we know; a newer Engine still speaks it.
+    /// The newest that this program knows; newer Engines speak it as well.
     public static let newest = APIVersion(major: 1, minor: 50)
 
     init(major: Int, minor: Int) {
@@ -15,7 +15,7 @@ public struct APIVersion: Sendable, Comparable, CustomStringConvertible {
         self.minor = minor
     }
 
-    /// Reads `1.41` or `v1.41`.
+    /// - Parameter text: `1.41` or `v1.41`.
     public init?(_ text: String) {
         let parts = (text.hasPrefix("v") ? text.dropFirst() : text[...]).split(
             separator: ".", omittingEmptySubsequences: false)

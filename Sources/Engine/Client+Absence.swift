@@ -28,26 +28,9 @@ extension Client {
             let now = runningDaemon
             if let lost, now == nil || now == lost && ContinuousClock.now - start < Self.departure { continue }
             // Once somebody holds the socket for a daemon that is on its way up, that is all there is to wait for.
-            guard (try? await ping(timeoutSeconds: nil)) != nil else { continue }
+            guard (try? await transport.ping(timeout: nil)) != nil else { continue }
             daemon = runningDaemon
             return
-        }
-    }
-
-    /// The first answer, and an error only when `patience` is over.
-    func firstAnswer(patience: UInt64) async throws(EngineError) -> APIVersion {
-        let end = ContinuousClock.now + .microseconds(Int64(clamping: patience))
-        var pause = Self.shortestPause
-        while true {
-            let left = end - ContinuousClock.now
-            do throws(EngineError) {
-                return try await ping(timeoutSeconds: patience == 0 ? 10 : max(1, Int(left.components.seconds)))
-            } catch {
-                guard error.isAway, ContinuousClock.now < end,
-                    (try? await EventLoop.shared.sleep(pause)) != nil
-                else { throw error }
-            }
-            pause = min(pause * 2, Self.longestPause)
         }
     }
 

@@ -11,25 +11,30 @@ public final class Client {
     public let host: Host
     /// The version that both sides speak.
     public private(set) var version: APIVersion
-    private let transport: CurlTransport
+    let transport: CurlTransport
     /// The daemon that we speak to, if it keeps a pid file where it keeps its socket.
     public internal(set) var daemon: Int32?
 
-    /// Asks the Engine for its version and settles on one.
+    /// Connects to the Engine and agrees on a version of the API.
     ///
     /// `GET /_ping`. DOCKER_API_VERSION fixes the version, as it does for docker.
-    ///   - patience: For so many microseconds an Engine that is away (``EngineError/isAway``) is asked again; 0 asks
-    ///     once, and leaves a daemon that hangs 10 s.
+    ///
+    /// - Parameters:
+    ///   - environment: Where DOCKER_HOST and DOCKER_API_VERSION are looked up.
+    ///   - timeout: How long an Engine that is away (``EngineError/isAway``) is asked again; with zero it is asked once,
+    ///     and has 10 s to answer.
+    /// - Returns: The client.
+    /// - Throws: ``EngineError``: the last one, once the time is over.
     public static func connect(
-        environment: [String: String], patience: UInt64 = 0
+        environment: [String: String], timeout: Duration = .zero
     ) async throws(EngineError) -> Client {
         let client = Client(host: try Host(environment: environment), version: .oldest)
-        let newest = try await client.firstAnswer(patience: patience)
+        let newest = try await client.firstAnswer(within: timeout)
         client.daemon = client.runningDaemon
-        if let wish = environment["DOCKER_API_VERSION"], !wish.isEmpty {
-            guard let version = APIVersion(wish) else {
+        if let requested = environment["DOCKER_API_VERSION"], !requested.isEmpty {
+            guard let version = APIVersion(requested) else {
                 throw .unusableVersion(
-                    "DOCKER_API_VERSION=\(wish): not a version of the API: \(newest) is what Docker speaks")
+                    "DOCKER_API_VERSION=\(requested) is not a version of the API: Docker's is \(newest)")
             }
             client.version = version
         } else {
@@ -37,8 +42,8 @@ public final class Client {
         }
         guard client.version >= .oldest else {
             throw .unusableVersion(
-                "Docker at \(client.host.socket): API \(client.version) is too old: \(APIVersion.oldest) (Docker 20.10) or later is needed"
-            )
+                "API \(client.version) of Docker at \(client.host.socket) is too old: "
+                    + "\(APIVersion.oldest) (Docker 20.10) or later is needed")
         }
         return client
     }
@@ -49,52 +54,84 @@ public final class Client {
         transport = CurlTransport(socket: host.socket)
     }
 
-    // MARK: What the endpoints are made of
+    private static let (shortestPause, longestPause): (Duration, Duration) = (.milliseconds(100), .seconds(1))
 
-    /// Sends a request and returns its answer, a refusal (status 400 and up) as an error.
+    private func firstAnswer(within timeout: Duration) async throws(EngineError) -> APIVersion {
+        let end = ContinuousClock.now + timeout
+        var pause = Self.shortestPause
+        while true {
+            let left = max(1, (end - ContinuousClock.now).components.seconds)
+            do throws(EngineError) {
+                return try await transport.ping(timeout: .seconds(timeout == .zero ? 10 : left))
+            } catch {
+                guard error.isAway, ContinuousClock.now < end,
+                    (try? await EventLoop.shared.sleep(pause)) != nil
+                else { throw error }
+            }
+            pause = min(pause * 2, Self.longestPause)
+        }
+    }
+
+    // MARK: Used by the endpoints
+
+    /// Sends a request.
+    ///
+    /// - Returns: The response.
+    /// - Throws: ``EngineError``, also for a refusal (status 400 and above).
     @discardableResult
     func send(_ request: Request) async throws(EngineError) -> Response {
-        try Self.accepted(try await transport.send(request, version: "\(version)"), of: request)
+        try await transport.send(request, version: "\(version)").accepted(for: request)
     }
 
-    /// Sends a request whose path has no version.
-    func sendUnversioned(_ request: Request) async throws(EngineError) -> Response {
-        try Self.accepted(try await transport.send(request), of: request)
+    /// Sends a request and decodes the JSON of the response.
+    func send<Value: Decodable>(
+        _ request: Request, decoding type: Value.Type
+    ) async throws(EngineError) -> Value {
+        try await send(request).decode(type, for: request)
     }
 
-    /// Sends a request whose answer begins long before it ends.
-    func begin(_ request: Request) throws(EngineError) -> Transfer {
-        try transport.begin(request, version: "\(version)")
-    }
-
-    /// Sends a request whose answer is read as it comes.
-    func stream(_ request: Request, sending upload: Upload? = nil) throws(EngineError) -> Transfer {
-        try transport.begin(request, version: "\(version)", sending: upload, isStream: true)
-    }
-
-    /// Sends a request that is answered by lines of JSON, and waits for the last one.
+    /// Sends a request whose response begins long before it ends, and waits for its beginning.
     ///
-    ///   - pause: Microseconds between two looks at how far one layer has come: of the ten lines a second that tell,
-    ///     reading each would cost more than all the rest.
-    ///   - take: Called for each line as it comes, with `nil` for one that was not looked at.
-    /// - Throws: a refusal as any call does; a line that tells of an error as one whose status is its code, or 200.
+    /// - Parameters:
+    ///   - request: What to send.
+    ///   - upload: The request's body, if it is a file.
+    ///   - isStream: Whether the response's body is read piece by piece.
+    /// - Returns: The transfer.
+    /// - Throws: ``EngineError``, also for a refusal.
+    func begin(
+        _ request: Request, sending upload: Upload? = nil, isStream: Bool
+    ) async throws(EngineError) -> Transfer {
+        let transfer = try transport.begin(request, version: "\(version)", sending: upload, isStream: isStream)
+        if try await transfer.begin() >= 400 { try await transfer.response().accepted(for: request) }
+        return transfer
+    }
+
+    /// Sends a request whose response is lines of JSON about its progress, and waits for the last line.
+    ///
+    /// - Parameters:
+    ///   - request: What to send.
+    ///   - upload: The request's body, if it is a file.
+    ///   - interval: The time between two lines about one layer that are decoded: the Engine sends ten a second for each
+    ///     layer, and decoding all of them would cost more than everything else.
+    ///   - handle: Called for each line, with `nil` for one that was not decoded.
+    /// - Throws: ``EngineError``: a refusal as for any request; for a line that reports an error, a refusal with its code
+    ///   as status, or 200.
     func follow(
-        _ request: Request, sending upload: Upload? = nil, pause: UInt64, _ take: (ProgressMessage?) -> Void
+        _ request: Request, sending upload: Upload? = nil, interval: Duration, _ handle: (ProgressMessage?) -> Void
     ) async throws(EngineError) {
-        let transfer = try stream(request, sending: upload)
-        if try await transfer.begin() >= 400 { _ = try Self.accepted(try await transfer.response(), of: request) }
-        var sieve = ProgressSieve(pause: pause)
+        let transfer = try await begin(request, sending: upload, isStream: true)
+        var sieve = ProgressSieve(interval: interval)
         while let piece = try await transfer.nextPiece() {
-            for line in sieve.take(piece) {
-                // Whatever is no message says nothing about the progress.
+            for line in sieve.lines(piece) {
+                // A line that is no message says nothing about the progress.
                 let message = line.flatMap { try? JSON.decode(ProgressMessage.self, from: $0) }
                 if let error = message?.error {
                     transfer.cancel()
-                    throw Self.refusal(status: error.code ?? 200, message: error.message, of: request)
+                    throw Response.refusal(status: error.code ?? 200, message: error.message, of: request)
                 }
-                take(message)
+                handle(message)
             }
-            if let rest = sieve.rest { try await transfer.pause(.microseconds(rest)) }
+            if let pause = sieve.pause { try await transfer.pause(for: pause) }
         }
     }
 
@@ -104,39 +141,9 @@ public final class Client {
         return try await HijackedStream(connection, request, version: "\(version)", upgrades: true)
     }
 
-    /// Sends a request whose answer is read from the connection as it is, at the reader's own pace.
+    /// Sends a request whose response is read straight from the connection.
     func readPlainly(_ request: Request) async throws(EngineError) -> HijackedStream {
         let connection = try await transport.connect(for: request)
         return try await HijackedStream(connection, request, version: "\(version)", upgrades: false)
-    }
-
-    /// Passes a good answer on and makes an error of a refusal.
-    nonisolated static func accepted(_ response: Response, of request: Request) throws(EngineError) -> Response {
-        guard response.status >= 400 else { return response }
-        throw refusal(status: response.status, body: response.body, of: request)
-    }
-
-    nonisolated static func refusal(status: Int, body: [UInt8], of request: Request) -> EngineError {
-        struct Refusal: Decodable { var message: String }
-        let message =
-            (try? JSON.decode(Refusal.self, from: body).message) ?? String(decoding: body.prefix(200), as: UTF8.self)
-        return refusal(status: status, message: message, of: request)
-    }
-
-    private nonisolated static func refusal(status: Int, message: String, of request: Request) -> EngineError {
-        // One line, whatever the Engine sends.
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        return .refused(call: request.call, status: status, message: line)
-    }
-
-    /// Reads an answer's JSON.
-    nonisolated static func decode<Value: Decodable>(
-        _ type: Value.Type, from response: Response, of request: Request
-    ) throws(EngineError) -> Value {
-        do throws(JSONError) {
-            return try JSON.decode(type, from: response.body)
-        } catch {
-            throw .garbage(call: request.call, reason: error.description)
-        }
     }
 }

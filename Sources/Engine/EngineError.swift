@@ -2,34 +2,34 @@
 
 internal import Glibc
 
-/// Why a call to the Docker Engine came to nothing.
+/// Why a request to the Docker Engine has failed.
 public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The address in DOCKER_HOST is not one that we can use.
+    /// DOCKER_HOST is not an address that can be used.
     case unusableHost(String, reason: String)
-    /// Nothing took the connection. `code` is the errno(3) of connect(2), 0 where there is none.
+    /// The connection failed. `code` is the errno(3) of connect(2), or 0.
     case unreachable(socket: String, code: Int32, reason: String)
-    /// No answer in time.
-    case timedOut(call: String, seconds: Int)
-    /// The connection ended before the answer did.
+    /// There was no answer in time.
+    case timedOut(call: String, after: Duration)
+    /// The connection was closed before the end of the response, or the task was cancelled.
     case cut(call: String, reason: String)
-    /// The answer is not what the API promises.
+    /// The response does not conform to the API.
     case garbage(call: String, reason: String)
-    /// The file that was to be sent cannot be read.
+    /// The file that is the body of the request cannot be read.
     case unreadable(call: String, reason: String)
-    /// The Engine said no, in its own words.
+    /// The Engine refused the request; the message is its own.
     case refused(call: String, status: Int, message: String)
-    /// The Engine is too old for us, or its version is not the one that DOCKER_API_VERSION asks for.
+    /// The Engine is too old, or DOCKER_API_VERSION is not a version.
     case unusableVersion(String)
 
-    /// Neither the container nor the image, network or volume asked for is there.
+    /// There is no such container, image, network or volume.
     public var isNotFound: Bool { status == 404 }
-    /// The state of the container, or a name in use, forbids the call.
+    /// The container is in the wrong state, or the name is in use.
     public var isConflict: Bool { status == 409 }
 
-    /// The daemon is down, on its way down or up, or does not get to answering: it may be back before long.
+    /// The daemon is stopped, stopping, starting or overloaded, so that a later attempt may succeed.
     ///
-    /// A socket that is not there or that nobody listens on is that of a daemon which has not been started; one that
-    /// must not be connected to stays so.
+    /// A socket that does not exist, or that nothing listens on, belongs to a daemon that has not been started. A lack of
+    /// permission is permanent.
     public var isAway: Bool {
         switch self {
         case .unreachable(_, let code, _): code == ENOENT || code == ECONNREFUSED
@@ -49,13 +49,13 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unusableHost(let host, let reason):
             "DOCKER_HOST=\(host): \(reason)"
         case .unreachable(let socket, let code, let reason):
-            "connect to Docker at \(socket): \(reason): \(Self.advice(code))"
-        case .timedOut(let call, let seconds):
-            "\(call): no answer from Docker within \(seconds) s: look at systemctl status docker.service"
+            "connect to Docker at \(socket): \(reason). \(Self.advice(code))"
+        case .timedOut(let call, let time):
+            "\(call): no answer from Docker within \(time.components.seconds) s. See systemctl status docker.service"
         case .cut(let call, let reason):
-            "\(call): Docker broke the connection (\(reason)): look at journalctl -u docker.service"
+            "\(call): Docker closed the connection (\(reason)). See journalctl -u docker.service"
         case .garbage(let call, let reason):
-            "\(call): Docker's answer makes no sense (\(reason)): is it Docker that listens there?"
+            "\(call): invalid response from Docker (\(reason)). Does another program listen on its socket?"
         case .unreadable(let call, let reason):
             "\(call): \(reason)"
         case .refused(let call, let status, let message):
@@ -68,11 +68,11 @@ public enum EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     private static func advice(_ code: Int32) -> String {
         switch code {
         case ENOENT, ECONNREFUSED:
-            "is docker.service running? The unit wants Requires=docker.service and After=docker.service"
+            "Is docker.service running? A unit needs Requires=docker.service and After=docker.service"
         case EPERM, EACCES:
-            "run as root, or put the unit's User= into the group docker"
+            "Run as root, or add the unit's User= to the group docker"
         default:
-            "look at systemctl status docker.service"
+            "See systemctl status docker.service"
         }
     }
 }

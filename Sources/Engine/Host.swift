@@ -7,9 +7,12 @@ public struct Host: Sendable, Equatable {
     /// The path of its Unix socket.
     public let socket: String
 
-    /// Chooses as docker does: DOCKER_HOST, else /var/run/docker.sock, else the rootless one in $XDG_RUNTIME_DIR.
+    /// Chooses as docker does: DOCKER_HOST, then /var/run/docker.sock, then the rootless one in $XDG_RUNTIME_DIR.
     ///
-    /// - Throws: when DOCKER_HOST names an Engine that we cannot use.
+    /// - Parameters:
+    ///   - environment: Where the variables are looked up.
+    ///   - exists: Whether there is a file at a path.
+    /// - Throws: ``EngineError/unusableHost(_:reason:)`` if DOCKER_HOST is not a Unix socket.
     public init(
         environment: [String: String], exists: (_ path: String) -> Bool = Files.exists
     ) throws(EngineError) {
@@ -30,16 +33,17 @@ public struct Host: Sendable, Equatable {
         if host.hasPrefix("unix://") {
             let path = String(host.dropFirst("unix://".count))
             guard path.hasPrefix("/") else {
-                throw .unusableHost(host, reason: "the socket's path must begin with /: unix:///var/run/docker.sock")
+                throw .unusableHost(
+                    host, reason: "the socket's path must begin with /. Use unix:///var/run/docker.sock")
             }
             return path
         }
         for scheme in ["tcp", "ssh", "npipe", "http", "https", "fd"] where host.hasPrefix("\(scheme)://") {
             throw .unusableHost(
                 host,
-                reason: "a container behind \(scheme):// may run on another machine, and such a one cannot be put under"
-                    + " a unit of this one: use unix:///var/run/docker.sock")
+                reason: "with \(scheme):// the container may run on another machine, where it cannot be under a unit"
+                    + " of this one. Use unix:///var/run/docker.sock")
         }
-        throw .unusableHost(host, reason: "not an address: use unix:///var/run/docker.sock")
+        throw .unusableHost(host, reason: "not an address. Use unix:///var/run/docker.sock")
     }
 }

@@ -40,7 +40,7 @@ final class ImageLoad {
             let upload = Upload(file, path: tarball, size: size) { sent in
                 self.take(Int(100 * min(1, Double(sent) / Double(max(size, 1)))))
             }
-            try await client.load(upload, pause: 1_000_000) { message in
+            try await client.load(upload, interval: .seconds(1)) { message in
                 self.take(nil)
                 if let text = message?.stream { named.append(text.filter { !$0.isNewline }) }
             }

@@ -109,7 +109,7 @@ final class ImagePull {
         let work = EventLoop.shared.task { [client, reference, options] in
             try await client.pull(
                 reference.name, tag: reference.version, platform: options.platform, authorization: authorization,
-                pause: isDrawn ? ProgressBar.interval : Self.interval
+                interval: .microseconds(isDrawn ? ProgressBar.interval : Self.interval)
             ) { message in
                 silence.heard()
                 if let message { self.take(message) }

@@ -36,7 +36,7 @@ public final class Prune {
     public func callAsFunction() async -> ExitStatus {
         do {
             let client = try await Client.connect(
-                environment: environment, patience: wrapper.engineTimeout.microseconds)
+                environment: environment, timeout: wrapper.engineTimeout)
             let units = unitImages()
             var (count, bytes) = (0, 0)
             // An image may be built on others without a name, which the Engine lists once that one is gone.

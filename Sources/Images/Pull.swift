@@ -51,7 +51,7 @@ public final class Pull {
     }
 
     private func bringIn() async throws {
-        let client = try await Client.connect(environment: environment, patience: wrapper.engineTimeout.microseconds)
+        let client = try await Client.connect(environment: environment, timeout: wrapper.engineTimeout)
         let supply = EnsureImage(client, wrapper, options, environment: environment, diagnostics)
         try await supply.beforeCreation()
         try await supply.pullMissing()

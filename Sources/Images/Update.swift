@@ -89,7 +89,7 @@ public final class Update {
     }
 
     private func update() async throws {
-        let client = try await Client.connect(environment: environment, patience: wrapper.engineTimeout.microseconds)
+        let client = try await Client.connect(environment: environment, timeout: wrapper.engineTimeout)
         let search = surroundings.search ?? self.search(client)
         let found = try await search.candidates(client) { diagnostics.notice("\($0): passed over") }
         if found.isEmpty { surroundings.show("no running unit has --auto-update\n") }

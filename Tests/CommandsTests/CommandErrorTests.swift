@@ -73,7 +73,8 @@ struct LaunchErrorTests {
         "what is not Docker's own answer is not about the command",
         arguments: [
             EngineError.unreachable(socket: "/no such file or directory", code: 2, reason: "No such file or directory"),
-            .cut(call: "POST /start", reason: "permission denied"), .timedOut(call: "POST /start", seconds: 120),
+            .cut(call: "POST /start", reason: "permission denied"),
+            .timedOut(call: "POST /start", after: .seconds(120)),
             .garbage(call: "POST /start", reason: "executable file not found"),
         ])
     func notRefused(error: EngineError) { #expect(CommandError(starting: "web", error).code == .engine) }

@@ -11,7 +11,7 @@ import Testing
 @Suite("An Engine that is away", .timeLimit(.minutes(1)))
 struct AbsenceTests {
     private let engine: FakeEngine
-    private static let patience: UInt64 = 60_000_000
+    private static let timeout = Duration.seconds(60)
     private static let ok = Answer.json("OK", headers: ["Api-Version": "1.45"])
 
     init() throws {
@@ -23,7 +23,7 @@ struct AbsenceTests {
     @LoopActor
     func comes() async throws {
         engine.on("GET", "/_ping", .closed, .refusal(503, "starting"), .closed, Self.ok)
-        let client = try await Client.connect(environment: engine.environment, patience: Self.patience)
+        let client = try await Client.connect(environment: engine.environment, timeout: Self.timeout)
         #expect(client.version == APIVersion(major: 1, minor: 45))
         #expect(engine.received.count == 4)
     }
@@ -34,7 +34,7 @@ struct AbsenceTests {
         let folder = try TemporaryFolder()
         let environment = ["DOCKER_HOST": "unix://\(folder["docker.sock"])"]
         let connecting = EventLoop.shared.task {
-            try await Client.connect(environment: environment, patience: Self.patience).host.socket
+            try await Client.connect(environment: environment, timeout: Self.timeout).host.socket
         }
         try await Gate.onceAround()
         try system("rename", on: folder.path) { rename(engine.socket, folder["docker.sock"]) }
@@ -46,11 +46,11 @@ struct AbsenceTests {
     func staysAway() async throws {
         engine.on("GET", "/_ping", .closed)
         await #expect(throws: EngineError.self) {
-            try await Client.connect(environment: engine.environment, patience: 300_000)
+            try await Client.connect(environment: engine.environment, timeout: .milliseconds(300))
         }
         let environment = engine.environment
         let connecting = EventLoop.shared.task {
-            _ = try await Client.connect(environment: environment, patience: Self.patience)
+            _ = try await Client.connect(environment: environment, timeout: Self.timeout)
         }
         connecting.cancel()
         await #expect(throws: EngineError.self) { try await connecting.value }
@@ -61,7 +61,7 @@ struct AbsenceTests {
     func isUseless() async throws {
         engine.on("GET", "/_ping", .json("OK", headers: ["Api-Version": "1.24"]))
         await #expect(throws: EngineError.self) {
-            try await Client.connect(environment: engine.environment, patience: Self.patience)
+            try await Client.connect(environment: engine.environment, timeout: Self.timeout)
         }
         #expect(engine.received.count == 1)
     }

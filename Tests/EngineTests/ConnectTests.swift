@@ -30,16 +30,16 @@ struct ConnectTests {
     // MARK: Versions
 
     @Test(
-        "both sides settle on the newest version that both speak, or on the one that the user wants",
+        "both sides settle on the newest version that both speak, or on the one that the user requests",
         arguments: [
             ("1.41", nil, "1.41"), ("1.45", nil, "1.45"), ("1.50", nil, "1.50"), ("1.99", nil, "1.50"),
             ("2.0", nil, "1.50"), ("1.45", "", "1.45"), ("1.45", "1.43", "1.43"), ("1.45", "v1.41", "1.41"),
             ("1.45", "1.60", "1.60"),
         ] as [(String, String?, String)])
     @LoopActor
-    func version(newest: String, wish: String?, version: String) async throws {
+    func version(newest: String, requested: String?, version: String) async throws {
         engine.on("GET", "/_ping", .json("OK", headers: ["Api-Version": newest]))
-        let environment = wish.map { ["DOCKER_API_VERSION": $0] } ?? [:]
+        let environment = requested.map { ["DOCKER_API_VERSION": $0] } ?? [:]
         let client = try await Client.connect(environment: engine.environment.merging(environment) { $1 })
         #expect(client.version.description == version)
         #expect(client.host.socket == engine.socket)
@@ -48,24 +48,24 @@ struct ConnectTests {
     }
 
     @Test(
-        "an Engine before Docker 20.10 is refused, and so is the wish to speak as one",
+        "an Engine before Docker 20.10 is refused, and so is its version if it is requested",
         arguments: ["1.40", "1.24", "0.9"])
     @LoopActor
     func tooOld(version: String) async {
         engine.on("GET", "/_ping", .json("OK", headers: ["Api-Version": version]))
-        let text = "API \(version) is too old: 1.41 (Docker 20.10) or later is needed"
-        #expect(await failure() == .unusableVersion("Docker at \(engine.socket): \(text)"))
+        let text = "API \(version) of Docker at \(engine.socket) is too old: 1.41 (Docker 20.10) or later is needed"
+        #expect(await failure() == .unusableVersion(text))
         engine.on("GET", "/_ping", .json("OK", headers: ["Api-Version": "1.45"]))
-        let wish = await failure(environment: ["DOCKER_API_VERSION": version])
-        #expect(wish?.description.hasSuffix(text) == true)
+        let error = await failure(environment: ["DOCKER_API_VERSION": version])
+        #expect(error?.description == text)
     }
 
-    @Test("a wish that is no version is refused, and told what the Engine speaks")
+    @Test("a requested version that is none is refused, and the Engine's is named")
     @LoopActor
-    func badWish() async {
+    func noVersionRequested() async {
         #expect(
             await failure(environment: ["DOCKER_API_VERSION": "latest"])
-                == .unusableVersion("DOCKER_API_VERSION=latest: not a version of the API: 1.45 is what Docker speaks"))
+                == .unusableVersion("DOCKER_API_VERSION=latest is not a version of the API: Docker's is 1.45"))
     }
 
     @Test(
@@ -96,8 +96,8 @@ struct ConnectTests {
                 == .unreachable(socket: folder["docker.sock"], code: ENOENT, reason: "No such file or directory"))
         #expect(
             error?.description
-                == "connect to Docker at \(folder["docker.sock"]): No such file or directory: is docker.service running?"
-                + " The unit wants Requires=docker.service and After=docker.service")
+                == "connect to Docker at \(folder["docker.sock"]): No such file or directory. Is docker.service running?"
+                + " A unit needs Requires=docker.service and After=docker.service")
     }
 
     @Test("a socket at which nobody listens: the same advice")
@@ -107,7 +107,7 @@ struct ConnectTests {
         let socket = try UnixSocket.stream(at: folder["docker.sock"], listens: false)
         let error = await failure(environment: ["DOCKER_HOST": "unix://\(folder["docker.sock"])"])
         #expect(error == .unreachable(socket: folder["docker.sock"], code: ECONNREFUSED, reason: "Connection refused"))
-        #expect(error?.description.contains("is docker.service running?") == true)
+        #expect(error?.description.contains("Is docker.service running?") == true)
         withExtendedLifetime(socket) {}
     }
 
@@ -135,7 +135,7 @@ struct ConnectTests {
             #expect(error == .unreachable(socket: socket, code: EACCES, reason: "Permission denied"))
             #expect(
                 error?.description
-                    == "connect to Docker at \(socket): Permission denied: run as root, or put the unit's User= into the"
+                    == "connect to Docker at \(socket): Permission denied. Run as root, or add the unit's User= to the"
                     + " group docker")
         }
     }

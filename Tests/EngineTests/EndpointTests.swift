@@ -55,10 +55,10 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
                         restartPolicy: .init(name: "always")))
         },
         EndpointCall(
-            testDescription: "forget restart policy", method: "POST", path: "/containers/*/update", query: "",
+            testDescription: "remove restart policy", method: "POST", path: "/containers/*/update", query: "",
             answer: .json(#"{"Warnings":null}"#)
         ) { client, container in
-            try await client.forgetRestartPolicy(of: container)
+            try await client.removeRestartPolicy(of: container)
         },
         EndpointCall(
             testDescription: "list", method: "GET", path: "/containers/json", query: "all=1",
@@ -109,7 +109,7 @@ struct EndpointCall: Sendable, CustomTestStringConvertible {
             testDescription: "stop, however long it takes", method: "POST", path: "/containers/*/stop", query: "t=-1",
             answer: .empty(204)
         ) { client, container in
-            try await client.stop(container, isPatient: true)
+            try await client.stop(container, withoutTimeout: true)
         },
         EndpointCall(
             testDescription: "kill", method: "POST", path: "/containers/*/kill", query: "signal=37", answer: .empty(204)
@@ -202,7 +202,7 @@ struct EndpointTests {
         #expect(request.version == "1.45")
         #expect(request.path == endpoint.escapedPath)
         #expect(request.query == endpoint.query.replacing("*", with: "web%201%2F%C3%A9"))
-        let hasBody = ["create", "connect", "load", "make exec", "write", "forget restart policy"]
+        let hasBody = ["create", "connect", "load", "make exec", "write", "remove restart policy"]
             .contains(endpoint.testDescription)
         #expect(request.body.isEmpty == !hasBody)
     }

@@ -12,19 +12,19 @@ struct EngineErrorTests {
             (.unusableHost("x", reason: "r"), "DOCKER_HOST=x: r"),
             (
                 .unreachable(socket: "/s", code: 5, reason: "Input/output error"),
-                "connect to Docker at /s: Input/output error: look at systemctl status docker.service"
+                "connect to Docker at /s: Input/output error. See systemctl status docker.service"
             ),
             (
-                .timedOut(call: "GET /a", seconds: 10),
-                "GET /a: no answer from Docker within 10 s: look at systemctl status docker.service"
+                .timedOut(call: "GET /a", after: .seconds(10)),
+                "GET /a: no answer from Docker within 10 s. See systemctl status docker.service"
             ),
             (
                 .cut(call: "GET /a", reason: "r"),
-                "GET /a: Docker broke the connection (r): look at journalctl -u docker.service"
+                "GET /a: Docker closed the connection (r). See journalctl -u docker.service"
             ),
             (
                 .garbage(call: "GET /a", reason: "not JSON"),
-                "GET /a: Docker's answer makes no sense (not JSON): is it Docker that listens there?"
+                "GET /a: invalid response from Docker (not JSON). Does another program listen on its socket?"
             ),
             (.refused(call: "GET /a", status: 404, message: "no"), "GET /a: Docker answered 404: no"),
             (.unusableVersion("too old"), "too old"),
@@ -40,7 +40,7 @@ struct EngineErrorTests {
             (.unreachable(socket: "/s", code: ECONNREFUSED, reason: "r"), true),
             (.unreachable(socket: "/s", code: EACCES, reason: "r"), false),
             (.unreachable(socket: "/s", code: ENAMETOOLONG, reason: "r"), false),
-            (.cut(call: "c", reason: "r"), true), (.timedOut(call: "c", seconds: 1), true),
+            (.cut(call: "c", reason: "r"), true), (.timedOut(call: "c", after: .seconds(1)), true),
             (.refused(call: "c", status: 503, message: ""), true),
             (.refused(call: "c", status: 500, message: ""), false),
             (.garbage(call: "c", reason: "r"), false), (.unusableHost("h", reason: "r"), false),

@@ -37,18 +37,18 @@ struct HostTests {
         let error = #expect(throws: EngineError.self) { try Host(environment: ["DOCKER_HOST": address]) }
         #expect(
             error?.description
-                == "DOCKER_HOST=\(address): a container behind \(scheme):// may run on another machine, and such a one"
-                + " cannot be put under a unit of this one: use unix:///var/run/docker.sock")
+                == "DOCKER_HOST=\(address): with \(scheme):// the container may run on another machine, where it cannot"
+                + " be under a unit of this one. Use unix:///var/run/docker.sock")
     }
 
     @Test(
         "what is no address is refused with one that is",
         arguments: [
-            ("nonsense", "not an address: use unix:///var/run/docker.sock"),
-            ("/var/run/docker.sock", "not an address: use unix:///var/run/docker.sock"),
-            ("UNIX:///run/docker.sock", "not an address: use unix:///var/run/docker.sock"),
-            ("unix://", "the socket's path must begin with /: unix:///var/run/docker.sock"),
-            ("unix://run/docker.sock", "the socket's path must begin with /: unix:///var/run/docker.sock"),
+            ("nonsense", "not an address. Use unix:///var/run/docker.sock"),
+            ("/var/run/docker.sock", "not an address. Use unix:///var/run/docker.sock"),
+            ("UNIX:///run/docker.sock", "not an address. Use unix:///var/run/docker.sock"),
+            ("unix://", "the socket's path must begin with /. Use unix:///var/run/docker.sock"),
+            ("unix://run/docker.sock", "the socket's path must begin with /. Use unix:///var/run/docker.sock"),
         ])
     func nonsense(address: String, reason: String) {
         let error = #expect(throws: EngineError.self) { try Host(environment: ["DOCKER_HOST": address]) }

@@ -75,12 +75,12 @@ struct ImageTests {
     }
 
     @LoopActor
-    private func pull(_ lines: String..., pause: UInt64 = 0) async throws -> [ProgressMessage?] {
+    private func pull(_ lines: String..., interval: Duration = .zero) async throws -> [ProgressMessage?] {
         engine.on("POST", "/images/create", .chunked(lines))
         let client = try await Client.connect(environment: engine.environment)
         var messages: [ProgressMessage?] = []
         try await client.pull(
-            "host:1/a", tag: "t", platform: "linux/arm64", authorization: "c2VjcmV0", pause: pause
+            "host:1/a", tag: "t", platform: "linux/arm64", authorization: "c2VjcmV0", interval: interval
         ) { messages.append($0) }
         return messages
     }
@@ -110,31 +110,31 @@ struct ImageTests {
         #expect(messages[0]?.id == "0123456789ab" && messages[0]?.progress?.total == 9)
     }
 
-    @Test("of one layer's progress only so much is looked at, of everything else all")
+    @Test("one layer's progress is decoded once in an interval, everything else always")
     @LoopActor
     func sieve() async throws {
         let messages = try await pull(
             Self.downloading(1), Self.downloading(2), Self.downloading(3, "ba9876543210"),
-            #"{"status":"Pull complete","id":"0123456789ab"}"# + "\r\n", Self.downloading(4), pause: 3_600_000_000)
+            #"{"status":"Pull complete","id":"0123456789ab"}"# + "\r\n", Self.downloading(4), interval: .seconds(3600))
         #expect(messages.map { $0?.progress?.current ?? $0.map { _ in -1 } } == [1, nil, 3, -1, nil])
     }
 
-    @Test("the longer it lasts, the longer lines may gather; not where the last one has come")
-    func rest() {
+    @Test("the longer it lasts, the longer lines may gather, but not after the last one")
+    func pauses() {
         let line = Array(Self.downloading(1).utf8)
-        func rest(pause: UInt64, seconds: UInt64) -> UInt64? {
-            var sieve = ProgressSieve(pause: pause, since: ProgressSieve.now - seconds * 1_000_000)
-            _ = sieve.take(line)
-            return sieve.rest
+        func pause(interval: Duration, seconds: Int) -> Duration? {
+            var sieve = ProgressSieve(interval: interval, since: .now - .seconds(seconds))
+            _ = sieve.lines(line)
+            return sieve.pause
         }
-        #expect(rest(pause: 1_000_000, seconds: 0) == 250_000)
-        #expect((500_000...1_000_000).contains(rest(pause: 1_000_000, seconds: 8) ?? 0))
-        #expect(rest(pause: 1_000_000, seconds: 60) == 1_000_000)
-        #expect(rest(pause: 200_000, seconds: 60) == 200_000)
-        #expect(rest(pause: 0, seconds: 60) == nil)
-        var sieve = ProgressSieve(pause: 1_000_000)
-        _ = sieve.take(line + #"{"status":"Pull complete","id":"0123456789ab"}"#.utf8 + [10])
-        #expect(sieve.rest == nil)
+        #expect(pause(interval: .seconds(1), seconds: 0) == .milliseconds(250))
+        #expect((.milliseconds(500) ... .seconds(1)).contains(pause(interval: .seconds(1), seconds: 8) ?? .zero))
+        #expect(pause(interval: .seconds(1), seconds: 60) == .seconds(1))
+        #expect(pause(interval: .milliseconds(200), seconds: 60) == .milliseconds(200))
+        #expect(pause(interval: .zero, seconds: 60) == nil)
+        var sieve = ProgressSieve(interval: .seconds(1))
+        _ = sieve.lines(line + #"{"status":"Pull complete","id":"0123456789ab"}"#.utf8 + [10])
+        #expect(sieve.pause == nil)
     }
 
     @Test("an error that comes in the middle is a refusal, with the registry's words")

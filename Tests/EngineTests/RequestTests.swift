@@ -38,8 +38,8 @@ struct RequestTests {
 
     @Test("a request has a time limit unless it is meant to wait")
     func limit() {
-        #expect(Request(.get, "/a").timeoutSeconds == 120)
-        #expect(Request(.get, "/a", timeoutSeconds: nil).timeoutSeconds == nil)
+        #expect(Request(.get, "/a").timeout == .seconds(120))
+        #expect(Request(.get, "/a", timeout: nil).timeout == nil)
     }
 
     @Test("requests are equal that say the same on the wire")

@@ -108,7 +108,8 @@ struct TransportTests {
     func hang() async throws {
         let left = try Gate()
         engine.on("GET", "/a", Answer(.hang, .open(left)))
-        #expect(await failure(Request(.get, "/a", timeoutSeconds: 1)) == .timedOut(call: "GET /a", seconds: 1))
+        #expect(
+            await failure(Request(.get, "/a", timeout: .seconds(1))) == .timedOut(call: "GET /a", after: .seconds(1)))
         try await left.opened()
     }
 
@@ -116,7 +117,8 @@ struct TransportTests {
     @LoopActor
     func hangInAnswer() async throws {
         engine.on("GET", "/a", Answer(.send(Answer.head(200, ["Content-Length": "9"])), .hang))
-        #expect(await failure(Request(.get, "/a", timeoutSeconds: 1)) == .timedOut(call: "GET /a", seconds: 1))
+        #expect(
+            await failure(Request(.get, "/a", timeout: .seconds(1))) == .timedOut(call: "GET /a", after: .seconds(1)))
     }
 
     @Test(
@@ -179,13 +181,52 @@ struct TransportTests {
         engine.on("GET", "/a", Answer(.hang, .open(left)))
         let transport = CurlTransport(socket: engine.socket)
         let task = Task { @LoopActor in
-            let transfer = try transport.begin(Request(.get, "/a", timeoutSeconds: nil))
+            let transfer = try transport.begin(Request(.get, "/a", timeout: nil))
             if wait == "whole answer" { _ = try await transfer.response() } else { try await transfer.begin() }
         }
         _ = try await engine.arrival(of: "GET", "/a")
         task.cancel()
         await #expect(throws: EngineError.cut(call: "GET /a", reason: "cancelled")) { try await task.value }
         try await left.opened()
+    }
+
+    @Test("a transfer that is let go of is cancelled, and does not keep its transport")
+    @LoopActor
+    func letGo() async throws {
+        let left = try Gate()
+        engine.on("GET", "/a", Answer(.send(Answer.head(200, ["Content-Length": "1"])), .hang, .open(left)))
+        var transport: CurlTransport? = CurlTransport(socket: engine.socket)
+        weak let observed = transport
+        var transfer = try transport?.begin(Request(.get, "/a", timeout: nil))
+        try await transfer?.begin()
+        transport = nil
+        #expect(observed != nil)
+        transfer = nil
+        try await left.opened()
+        #expect(observed == nil)
+    }
+
+    // MARK: Streams
+
+    @Test("of a stream that is read slowly only so much is taken from the socket at a time, and nothing is lost")
+    @LoopActor
+    func slowReader() async throws {
+        let chunk = (0..<65536).map { String(UnicodeScalar(UInt8(ascii: "a") + UInt8($0 % 26))) }.joined()
+        engine.on("GET", "/a", .chunked(Array(repeating: chunk, count: 128)))
+        let transfer = try CurlTransport(socket: engine.socket).begin(Request(.get, "/a"), isStream: true)
+        try await transfer.begin()
+        var (length, pieces) = (0, 0)
+        while let piece = try await transfer.nextPiece() {
+            // At most what libcurl hands over at a time comes on top (CURL_MAX_WRITE_SIZE).
+            #expect(piece.count < Transfer.longestBacklog + 16384)
+            let start = chunk.utf8.index(chunk.utf8.startIndex, offsetBy: length % 65536)
+            #expect(piece.first == chunk.utf8[start])
+            length += piece.count
+            pieces += 1
+            for _ in 0..<200 { try await Gate.onceAround() }
+        }
+        #expect(length == 128 * 65536)
+        #expect(pieces >= 8)
     }
 
     @Test("nothing is kept of a transport that nobody uses any more: its connections are closed")

@@ -101,9 +101,9 @@ extension Decoder {
             _ = event.time - OutputTail.delay
         },
         Decoder("a pull's progress", [progress]) { input in
-            var sieve = ProgressSieve(pause: 0)
+            var sieve = ProgressSieve(interval: .zero)
             var progress = PullProgress(since: 0)
-            for (time, line) in sieve.take(input + [10]).enumerated() {
+            for (time, line) in sieve.lines(input + [10]).enumerated() {
                 guard let line, let message = try? JSON.decode(ProgressMessage.self, from: line) else { continue }
                 progress.take(message)
                 _ = (progress.text(at: UInt64(time)), progress.bar("web", columns: time % 100))

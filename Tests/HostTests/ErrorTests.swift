@@ -83,7 +83,7 @@ extension HostTests {
             Case(
                 testDescription: "a daemon that answers garbage", command: quiet,
                 settings: "Environment=DOCKER_HOST=unix:///run/test-garbage.sock", status: 125,
-                line: "GET /_ping: Docker's answer makes no sense",
+                line: "GET /_ping: invalid response from Docker",
                 helpers: [
                     "test-garbage.socket":
                         "[Socket]\nListenStream=/run/test-garbage.sock\nAccept=yes\nRemoveOnStop=yes",

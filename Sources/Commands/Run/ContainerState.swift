@@ -25,8 +25,8 @@ final class ContainerState {
         case takenOver(String)
     }
 
-    /// How long an Engine that is away may take to come back, before a container is left to it, in microseconds.
-    private static let engineTimeout: UInt64 = 30_000_000
+    /// How long an Engine that is away may take to come back, before a container is left to it.
+    private static let engineTimeout = Duration.seconds(30)
 
     private let job: Job
     private let cleanup: Cleanup
@@ -62,7 +62,7 @@ final class ContainerState {
     private func undo() async {
         do throws(EngineError) {
             // It may be the very reason of our failure that the daemon is being restarted.
-            let client = try await Client.connect(environment: job.environment, patience: Self.engineTimeout)
+            let client = try await Client.connect(environment: job.environment, timeout: Self.engineTimeout)
             switch stage {
             case .none: break
             case .creating:
@@ -71,7 +71,7 @@ final class ContainerState {
             case .startedAgain(let id): try await client.kill(id, .kill)
             case .takenOver where !isAskedToStop(): break
             case .takenOver(let id):
-                try await client.stop(id, isPatient: true)
+                try await client.stop(id, withoutTimeout: true)
                 if job.options.removesOnExit { try await client.remove(id) }
             case .created(let id), .started(let id):
                 try await client.remove(id)

@@ -37,7 +37,7 @@ struct EngineConnection {
     func connect() async throws -> Client {
         job.show("connecting to Docker")
         let (environment, timeout) = (job.environment, job.wrapper.engineTimeout)
-        guard timeout > .zero else { return try await Client.connect(environment: environment, patience: 0) }
+        guard timeout > .zero else { return try await Client.connect(environment: environment) }
         let waiting = EventLoop.shared.task {
             try await EventLoop.shared.sleep(.milliseconds(500))
             let socket = (try? Host(environment: environment).socket) ?? "its socket"
@@ -49,7 +49,7 @@ struct EngineConnection {
         }
         defer { waiting.cancel() }
         do throws(EngineError) {
-            return try await Client.connect(environment: environment, patience: timeout.microseconds)
+            return try await Client.connect(environment: environment, timeout: timeout)
         } catch {
             guard error.isAway else { throw error }
             throw CommandError("wait for Docker (--engine-timeout)", error)

@@ -147,7 +147,7 @@ struct Lookup {
     /// start it again when the unit has stopped.
     private func forgetRestartPolicy(of container: Container, _ name: String) async throws {
         guard container.hostConfig.restartsItself else { return }
-        try await client.forgetRestartPolicy(of: container.id)
+        try await client.removeRestartPolicy(of: container.id)
         job.diagnostics.warning(
             "container \(name) had restart policy \(container.hostConfig.restartPolicy?.name ?? ""): changed to no. "
                 + "Restart= in the unit does that")
