@@ -11,9 +11,9 @@ public final class Client {
     public let host: Host
     /// The version that both sides speak.
     public private(set) var version: APIVersion
-    let transport: CurlTransport
-    /// The daemon that we speak to, if it keeps a pid file where it keeps its socket.
-    public internal(set) var daemon: Int32?
+    /// Whether the daemon is there, and when it is back.
+    public let daemon: DaemonWatch
+    private let transport: CurlTransport
 
     /// Connects to the Engine and agrees on a version of the API.
     ///
@@ -30,7 +30,7 @@ public final class Client {
     ) async throws(EngineError) -> Client {
         let client = Client(host: try Host(environment: environment), version: .oldest)
         let newest = try await client.firstAnswer(within: timeout)
-        client.daemon = client.runningDaemon
+        client.daemon.arrived()
         if let requested = environment["DOCKER_API_VERSION"], !requested.isEmpty {
             guard let version = APIVersion(requested) else {
                 throw .unusableVersion(
@@ -51,7 +51,10 @@ public final class Client {
     private init(host: Host, version: APIVersion) {
         self.host = host
         self.version = version
-        transport = CurlTransport(socket: host.socket)
+        let transport = CurlTransport(socket: host.socket)
+        self.transport = transport
+        // The socket of a daemon that is about to start is held by systemd: the connection waits there.
+        daemon = DaemonWatch(socket: host.socket) { _ = try await transport.ping(timeout: nil) }
     }
 
     private static let (shortestPause, longestPause): (Duration, Duration) = (.milliseconds(100), .seconds(1))

@@ -42,8 +42,8 @@ public final class OutputRelay {
     private var frames = OutputFrames()
     private var lineEnds: TerminalLineEnds?
     private var isLogBroken = false
-    /// The daemon that we are attached through; `nil` where that cannot be known.
-    private var daemon: Int32?
+    /// The session of the daemon in which the source was opened.
+    private var session: DaemonWatch.Session
     /// Waits for the daemon, and is no use once the container has ended.
     private var absence: Task<Void, any Error>?
     private var start: LogTime
@@ -68,7 +68,7 @@ public final class OutputRelay {
         (self.origin, self.leavesMarks) = (origin, leavesMarks)
         self.diagnostics = diagnostics
         source = .attached(stream)
-        daemon = client.daemon
+        session = client.daemon.session
         queue = OutputQueue {
             diagnostics.warning("\($0) bytes of the container's output are lost: the journal did not read them in time")
         }
@@ -183,9 +183,10 @@ public final class OutputRelay {
         // What a daemon that is gone has not logged by now, it never will; what the next one logs is new. One that goes
         // on may have something left to log.
         let now = LogTime.now
-        let former = daemon
+        let former = session
         var goesOn: Bool {
-            departure == .fallenBehind || departure == .closed && daemon != nil && daemon == former
+            departure == .fallenBehind
+                || departure == .closed && former.process != nil && session.process == former.process
         }
         if departure == .closed {
             guard try await isBack() else { return nil }
@@ -216,8 +217,8 @@ public final class OutputRelay {
 
     /// Waits for the daemon, as whoever has lost a stream does; `false` where the container has ended meanwhile.
     private func isBack() async throws -> Bool {
-        let waiting: Task<Void, any Error> = EventLoop.shared.task { [client, daemon, pause] in
-            try await client.waitUntilBack(after: daemon)
+        let waiting: Task<Void, any Error> = EventLoop.shared.task { [client, session, pause] in
+            try await client.daemon.back(after: session)
             try await EventLoop.shared.sleep(pause)
         }
         absence = waiting
@@ -226,17 +227,19 @@ public final class OutputRelay {
         do {
             try await waiting.cancellableValue
         } catch is CancellationError where !Task.isCancelled {
-            if daemon != nil, !hasSameDaemon {
+            if session.process != nil, !hasSameDaemon {
                 diagnostics.warning(
                     "the container has ended while Docker was away: what it wrote in that time may be missing")
             }
             return false
         }
-        daemon = client.daemon
+        session = client.daemon.session
         return true
     }
 
-    private var hasSameDaemon: Bool { daemon != nil && client.runningDaemon == daemon }
+    private var hasSameDaemon: Bool {
+        session.process != nil && client.daemon.runningProcess == session.process
+    }
 
     /// The container has ended: its output was closed, or the daemon is away and nothing is awaited from it any more.
     ///

@@ -109,7 +109,7 @@ struct ResumeTests {
         let looks = try FileWatch(file)
         try await docker.streams.close()
         // Whether there is another daemon.
-        try await looks.openedTwice()
+        try await looks.opened()
         try docker.process.exit(3)
         _ = try await docker.process.ended()
         docker.reported.open()

@@ -19,7 +19,7 @@ struct AbsenceTests {
         engine = try FakeEngine()
     }
 
-    @Test("comes before patience ends: it is connected to, whatever it answered until then")
+    @Test("comes in time: it is connected to, whatever it answered until then")
     @LoopActor
     func comes() async throws {
         engine.on("GET", "/_ping", .closed, .refusal(503, "starting"), .closed, Self.ok)
@@ -41,7 +41,7 @@ struct AbsenceTests {
         #expect(try await connecting.value == folder["docker.sock"])
     }
 
-    @Test("does not come: the last error is what is told, and a task that is cancelled waits no more")
+    @Test("does not come: the last error is thrown, and a task that is cancelled waits no more")
     @LoopActor
     func staysAway() async throws {
         engine.on("GET", "/_ping", .closed)
@@ -56,7 +56,7 @@ struct AbsenceTests {
         await #expect(throws: EngineError.self) { try await connecting.value }
     }
 
-    @Test("for good: what no waiting helps against is told at once")
+    @Test("for good: what waiting does not help against is told at once")
     @LoopActor
     func isUseless() async throws {
         engine.on("GET", "/_ping", .json("OK", headers: ["Api-Version": "1.24"]))
@@ -71,31 +71,29 @@ struct AbsenceTests {
     func comesBack() async throws {
         let client = try await Client.connect(environment: engine.environment)
         engine.on("GET", "/_ping", .closed, .refusal(503, "starting"), Self.ok)
-        try await client.waitUntilBack(after: client.daemon)
+        try await client.daemon.back(after: client.daemon.session)
         #expect(engine.received.count == 4)
     }
 
-    @Test("is not knocked at before another daemon runs, as its pid file tells")
+    @Test("is not connected to before another daemon runs, as its pid file tells")
     @LoopActor
     func isNotWoken() async throws {
         let file = String(engine.socket.dropLast("sock".count)) + "pid"
         let (former, next) = (try Child("exec sleep 1000"), try Child("exec sleep 1000"))
         try Files.replace(file, with: "\(former.id)")
         let client = try await Client.connect(environment: engine.environment)
-        let looks = try FileWatch(file)
-        let waiting = EventLoop.shared.task { try await client.waitUntilBack(after: former.id) }
-        // On its way down, then gone, and then its file as well.
-        try await looks.openedTwice()
+        let session = client.daemon.session
+        let waiting = EventLoop.shared.task { try await client.daemon.back(after: session) }
+        try await Gate.onceAround()
         former.send(.kill)
         _ = try former.reap()
-        try await looks.openedTwice()
+        try await Gate.onceAround()
         try Files.remove(file)
+        try await Gate.onceAround()
         #expect(engine.received.count == 1)
         try Files.replace(file, with: "\(next.id)\n")
         try await waiting.value
         #expect(engine.received.count == 2)
-        #expect(client.daemon == next.id)
-        // Whoever notices later that its stream was cut does not wait for yet another one.
-        try await client.waitUntilBack(after: former.id)
+        #expect(client.daemon.session.process == next.id)
     }
 }

@@ -15,16 +15,9 @@ public final class FileWatch: Sendable {
         try system("inotify_add_watch", on: path) { inotify_add_watch(number, path, UInt32(IN_OPEN)) }
     }
 
-    /// Waits until it was opened twice from now on: a process that reads it again and again has by then made up its mind
-    /// about the first look.
+    /// Waits until it was opened once more.
     @LoopActor
-    public func openedTwice() async throws {
-        try await next()
-        try await next()
-    }
-
-    @LoopActor
-    private func next() async throws {
+    public func opened() async throws {
         _ = try await EventLoop.shared.wait(for: queue, to: .readable)
         // One event at a time: those of a watched file have no name, so they are of one size.
         _ = try queue.read(upTo: MemoryLayout<inotify_event>.size)

@@ -20,7 +20,7 @@ struct Daemon: ~Copyable {
     init(of client: Client) throws {
         let attempt = "find the Docker daemon by docker.pid beside \(client.host.socket)"
         let advice = "its configuration and reload have to be seen to by hand"
-        guard let id = client.runningDaemon else { throw CommandError("\(attempt): there is none: \(advice)") }
+        guard let id = client.daemon.runningProcess else { throw CommandError("\(attempt): there is none: \(advice)") }
         do {
             let process = try Process(id)
             // The first 15 bytes of the executable's name (proc_pid_comm(5)).

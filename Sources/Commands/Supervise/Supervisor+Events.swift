@@ -18,26 +18,24 @@ extension Supervisor {
     func follow(_ events: ContainerEvents) {
         background { [weak self, client, container] in
             var events: ContainerEvents? = events
-            var daemon = client.daemon
+            var session = client.daemon.session
             while let self, !Task.isCancelled {
                 if let events {
                     current = events
                     await handleAll(events)
                     events.close()
                     current = nil
+                    guard !Task.isCancelled else { return }
+                    if !wantsNextStream { client.daemon.lost(session) }
                 }
                 if !wantsNextStream {
-                    signs.noteGone()
-                    guard (try? await client.waitUntilBack(after: daemon)) != nil else { return }
+                    guard (try? await client.daemon.back(after: session)) != nil else { return }
                 }
                 wantsNextStream = false
-                daemon = client.daemon
+                session = client.daemon.session
                 events = try? await client.events(of: container.id, Self.kinds(everyCheck: wantsEveryCheck))
                 // What happened between the two streams.
-                if events != nil {
-                    signs.clear()
-                    look()
-                }
+                if events != nil { look() }
             }
         }
     }

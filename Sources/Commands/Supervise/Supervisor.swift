@@ -80,6 +80,7 @@ final class Supervisor {
         wait: ContainerWait, output: OutputRelay?, events: ContainerEvents, signals: SignalRelay,
         proxy: NotifyProxy?, removal: Bool, memoryKills: @escaping () -> Int, onSignal: @escaping (Signal) -> Void
     ) async throws -> Outcome {
+        client.daemon.onChange = { [weak self] in self?.daemonChanged($0) }
         if let process {
             let formerKills = memoryKills()
             sources.append(
@@ -174,7 +175,7 @@ final class Supervisor {
         background { [weak self, client, container, removal] in
             var wait: ContainerWait? = wait
             while let current = wait {
-                let daemon = client.daemon
+                let session = client.daemon.session
                 do throws(EngineError) {
                     let code = try await current.exitCode()
                     guard await self?.isRestarted(signals) == false else { return }
@@ -182,29 +183,25 @@ final class Supervisor {
                     self?.handle(.engineReported(code))
                     return
                 } catch {
-                    self?.signs.noteGone()
-                    self?.handle(.engineLost)
+                    guard !Task.isCancelled else { return }
+                    client.daemon.lost(session)
                 }
-                wait = await self?.waitAnew(after: daemon)
+                wait = await self?.waitAnew(after: session)
             }
         }
     }
 
     /// Asks to be told of the end once more when the Engine is back; `nil` where it has ended meanwhile.
-    private func waitAnew(after daemon: Int32?) async -> ContainerWait? {
-        var daemon = daemon
-        while (try? await client.waitUntilBack(after: daemon)) != nil {
-            daemon = client.daemon
+    private func waitAnew(after session: DaemonWatch.Session) async -> ContainerWait? {
+        var session = session
+        while (try? await client.daemon.back(after: session)) != nil {
+            session = client.daemon.session
             do throws(EngineError) {
                 // The wait stands before we look, so that no end falls between them.
                 let wait = try await client.wait(
                     container.id, until: container.hostConfig.removesItself ? .removed : .notRunning)
                 let found = try await client.inspect(container.id)
-                if found.state.isRunning {
-                    signs.clear()
-                    handle(.engineReturned)
-                    return wait
-                }
+                if found.state.isRunning { return wait }
                 if removal || found.hostConfig.removesItself { try await client.remove(container.id) }
                 handle(.engineReported(found.state.exitCode))
                 return nil
@@ -215,6 +212,18 @@ final class Supervisor {
             }
         }
         return nil
+    }
+
+    /// The one place that tells the state machine when the daemon is away and when it is back.
+    private func daemonChanged(_ state: DaemonWatch.State) {
+        switch state {
+        case .away:
+            signs.noteGone()
+            handle(.engineLost)
+        case .here:
+            signs.clear()
+            handle(.engineReturned)
+        }
     }
 
     func handle(_ event: Event) {
