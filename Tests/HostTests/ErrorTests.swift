@@ -143,9 +143,9 @@ extension HostTests {
             let host = try await Host.of(kind)
             try host.run(
                 """
-                systemd-docker --help | grep -q -- --pid-file
-                systemd-docker run --help | grep -q -- --stop-signal
-                systemd-docker --version | grep -qE '^systemd-docker [0-9]'
+                systemd-docker --help | grep -- --pid-file >/dev/null
+                systemd-docker run --help | grep -- --stop-signal >/dev/null
+                systemd-docker --version | grep -E '^systemd-docker [0-9]' >/dev/null
                 status=0; systemd-docker 2>/tmp/test-error || status=$?
                 [[ $status == 64 && $(wc -l </tmp/test-error) == 1 ]]
                 rm /tmp/test-error

@@ -17,6 +17,11 @@ extension Host {
         # The unit's log, without what systemd itself says.
         log() { journalctl --sync; journalctl --no-pager --output cat --since "$since" --unit "$1" _TRANSPORT=stdout; }
         pid_of() { docker inspect --format '{{.State.Pid}}' "$1"; }
+        # Whether the manager has heard a ping of a unit's watchdog so many seconds after its start.
+        pinged() {
+            local start=$(property "$1" ActiveEnterTimestampMonotonic)
+            (($(property "$1" WatchdogTimestampMonotonic) > start + $2 * 1000000))
+        }
 
         """
 

@@ -74,7 +74,7 @@ extension HostTests {
             native() { log | grep 'placement native'; [[ $(cgroup) == "$unit/$(id)" ]]; all_limits; }
             whole() {
                 docker exec test.service true
-                docker top test.service | grep -q 'sleep 1000'
+                docker top test.service | grep 'sleep 1000' >/dev/null
                 [[ $(docker stats --no-stream --format '{{.MemUsage}}' test.service) == *' / 64MiB' ]]
                 docker pause test.service; grep -qx 'frozen 1' "$(cgroup)/cgroup.events"; docker unpause test.service
                 docker update --memory 80m --memory-swap 80m test.service

@@ -39,7 +39,7 @@ extension HostTests {
                 Self.loop + """
                     printf '%s\\n' '\(command)' true >/run/test.sh
                     systemctl start test.service
-                    eventually 'log test.service | grep -qx up'
+                    eventually 'log test.service | grep -x up >/dev/null'
                     pid=$(pid_of test.service)
                     grep -E '(^0::|name=systemd:)/system.slice/test.service/[0-9a-f]{64}$' /proc/$pid/cgroup
                     systemctl kill --signal KILL test.service

@@ -72,7 +72,7 @@ extension HostTests {
                 cp --archive /etc/docker/daemon.json /tmp/daemon.json
                 sed -i 's,"runtimes": *{,&"other": {"path": "/usr/local/bin/other-runtime"\\,"runtimeArgs": ["--debug"]}\\, ,' /etc/docker/daemon.json
                 systemctl reload docker.service
-                eventually 'docker info --format "{{json .Runtimes}}" | grep -q other-runtime'
+                eventually 'docker info --format "{{json .Runtimes}}" | grep other-runtime >/dev/null'
                 systemctl start test.service
                 log test.service | grep 'placement native'
                 grep -E '/test.service/[0-9a-f]{64}$' /proc/$(pid_of test.service)/cgroup
@@ -88,7 +88,7 @@ extension HostTests {
                 docker rm --force test.service
                 cp --archive /tmp/daemon.json /etc/docker/daemon.json
                 systemctl reload docker.service
-                eventually '! docker info --format "{{json .Runtimes}}" | grep -q other-runtime'
+                eventually '! docker info --format "{{json .Runtimes}}" | grep other-runtime >/dev/null'
                 rm /run/other-runtime /usr/local/bin/other-runtime /tmp/daemon.json
                 """)
         }

@@ -35,7 +35,7 @@ extension HostTests {
                 units: ["test.service": Host.service("run --rm --name %n busybox env", "Environment=GREETING=hello")],
                 """
                 systemctl start --wait test.service
-                log test.service | grep -q '^PATH='
+                log test.service | grep '^PATH=' >/dev/null
                 ! log test.service | grep GREETING || false
                 """)
         }
@@ -77,7 +77,7 @@ extension HostTests {
                 systemctl start test.service
                 [[ $(</run/test-id) == $(docker inspect --format '{{.Id}}' test.service) ]]
                 [[ $(docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}' test.service) == 'test-a test-b ' ]]
-                docker inspect --format '{{index .NetworkSettings.Networks "test-b"}}' test.service | grep -qw other
+                docker inspect --format '{{index .NetworkSettings.Networks "test-b"}}' test.service | grep -w other >/dev/null
                 systemctl stop test.service
                 [[ ! -e /run/test-id ]]
                 docker network rm test-a test-b >/dev/null
@@ -130,7 +130,7 @@ extension HostTests {
                 ],
                 """
                 systemctl start test.service
-                eventually 'log test.service | grep -qx terminal'
+                eventually 'log test.service | grep -x terminal >/dev/null'
                 # Its stdin stays open though ours is /dev/null.
                 [[ $(docker inspect --format '{{.State.Running}}' test.service) == true ]]
                 ! log test.service | grep end-of-input || false
@@ -193,7 +193,7 @@ extension HostTests {
                 """
                 ! systemctl start test.service || false
                 [[ $(property test.service ExecMainStatus) == 4 ]]
-                log test.service | grep -qx sorry
+                log test.service | grep -x sorry >/dev/null
                 """)
         }
 

@@ -133,7 +133,7 @@ extension HostTests {
                 units: ["test.service": Host.service(command, "WatchdogSec=1\nTimeoutStopSec=10")],
                 """
                 systemctl start test.service
-                read -r -t 2.5 <> <(:) || true
+                eventually 'pinged test.service 2'
                 [[ $(property test.service ActiveState) == active ]]
                 docker exec test.service touch /bad
                 eventually '[[ $(property test.service ActiveState) == failed ]]'
@@ -153,7 +153,7 @@ extension HostTests {
                 systemctl start test.service
                 docker pause test.service
                 eventually '[[ $(property test.service StatusText) == *"running (paused)" ]]'
-                read -r -t 2.5 <> <(:) || true
+                eventually 'pinged test.service 2'
                 [[ $(property test.service ActiveState) == active ]]
                 docker unpause test.service
                 eventually '[[ $(property test.service StatusText) == *"is running" ]]'
@@ -176,7 +176,7 @@ extension HostTests {
                 units: ["test.service": Host.service(command, "WatchdogSec=1\nTimeoutStopSec=10")],
                 """
                 systemctl start test.service
-                read -r -t 2.5 <> <(:) || true
+                eventually 'pinged test.service 2'
                 [[ $(property test.service ActiveState) == active ]]
                 docker exec test.service touch /silent
                 eventually '[[ $(property test.service ActiveState) == failed ]]'

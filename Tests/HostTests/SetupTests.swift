@@ -22,10 +22,10 @@ extension HostTests {
                 docker ps --all --quiet | xargs --no-run-if-empty docker rm --force >/dev/null
                 fresh
                 rm -f $saved ${stub:-}
-                if docker info --format '{{json .Runtimes}}' | grep -q systemd-docker; then restart; fi
+                if docker info --format '{{json .Runtimes}}' | grep systemd-docker >/dev/null; then restart; fi
             }
             trap restore EXIT
-            knows() { docker info --format '{{json .Runtimes}}' | grep -qF '"systemd-docker":{"path":"'$runtime'"'; }
+            knows() { docker info --format '{{json .Runtimes}}' | grep -F '"systemd-docker":{"path":"'$runtime'"' >/dev/null; }
             # Not by !, whose failure ends no script.
             forgot() { if knows; then return 1; fi; }
             # Says no, with this text.
@@ -125,7 +125,7 @@ extension HostTests {
                     systemd-docker setup
                     knows
                     cmp $file /root/original
-                    systemd-docker setup --check | grep -qx "ok  configuration: $saved"
+                    systemd-docker setup --check | grep -x "ok  configuration: $saved" >/dev/null
                     systemd-docker setup --undo
                     cmp $saved /root/original
                     begin --add-runtime systemd-docker=$runtime

@@ -22,7 +22,7 @@ extension HostTests {
                 """
                 systemctl start test.service
                 got() { log test.service | grep -cx "got-$1"; }
-                eventually 'log test.service | grep -qx up'
+                eventually 'log test.service | grep -x up >/dev/null'
                 systemctl kill --signal HUP test.service
                 eventually '[[ $(got HUP) == 1 ]]'
                 systemctl kill --signal USR1 --kill-who=main test.service
@@ -53,7 +53,7 @@ extension HostTests {
                 """
                 systemctl start test.service
                 got() { log test.service | grep -cx "got-$1"; }
-                eventually 'log test.service | grep -qx up'
+                eventually 'log test.service | grep -x up >/dev/null'
                 systemctl kill --signal HUP test.service
                 systemctl kill --signal USR1 --kill-who=main test.service
                 eventually '[[ $(got HUP) == 1 && $(got USR1) == 1 ]]'
@@ -75,7 +75,7 @@ extension HostTests {
                 systemctl start test.service
                 systemctl stop test.service
                 [[ $(property test.service Result) == success ]]
-                log test.service | grep -qx got-USR1
+                log test.service | grep -x got-USR1 >/dev/null
                 """)
         }
 

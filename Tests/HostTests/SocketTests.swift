@@ -58,7 +58,7 @@ extension HostTests {
                 """
                 systemctl start test.socket test-one.socket
                 systemctl start test.service
-                eventually 'log test.service | grep -q names='
+                eventually 'log test.service | grep names= >/dev/null'
                 log test.service | grep -x 'fds=261 pid=1 self=1'
                 names=$(log test.service | sed -n s/^names=//p | tr : '\\n')
                 [[ $(grep -cx many <<<"$names") == 260 && $(grep -cx one <<<"$names") == 1 ]]
@@ -109,7 +109,7 @@ extension HostTests {
                 ],
                 """
                 systemctl start test.service
-                eventually 'log test.service | grep -qx complained'
+                eventually 'log test.service | grep -x complained >/dev/null'
                 journalctl --sync
                 entry() { journalctl --no-pager --output json --since "$since" --unit test.service | grep -F '"MESSAGE":"'$1'"'; }
                 [[ $(entry said) == *'"_PID":"'$(pid_of test.service)'"'* ]]

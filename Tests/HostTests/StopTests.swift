@@ -68,7 +68,7 @@ extension HostTests {
                 Self.slow + """
                     systemctl start \(names.joined(separator: " "))
                     for unit in \(names.joined(separator: " ")); do
-                        eventually "log $unit | grep -qx up"
+                        eventually "log $unit | grep -x up >/dev/null"
                     done
                     \(stops)
                     \(ends.joined())

@@ -63,7 +63,7 @@ extension HostTests {
                         systemd-analyze --man=no verify /etc/systemd/system/fluentd.service
                         systemctl start fluentd.service
                         [[ $(property elastic.service ActiveState) == active ]]
-                        eventually 'log fluentd.service | grep -qx stored'
+                        eventually 'log fluentd.service | grep -x stored >/dev/null'
                         log fluentd.service | grep -x '<source> port 24224'
                         [[ $(curl --silent http://127.0.0.1:24224/fluent.conf) == '<source> port 24224' ]]
                         systemctl stop elastic.service
