@@ -74,8 +74,36 @@ struct TreeTests {
     func endpoints() throws {
         let tests = try Self.files(in: "Tests/EngineTests").map(\.text).joined()
         for (path, text) in try Self.files(in: "Sources/Engine/Endpoints") {
-            let names = text.matches(of: /func (\w+)\(/).map { String($0.output.1) }
-            #expect(names.contains { tests.contains("\($0)(") || tests.contains("/_\($0)") }, "\(path)")
+            for name in text.matches(of: /public func (\w+)\(/).map(\.output.1) {
+                let call = try Regex("(?:client|[$]0|wait|events|stream|connect\\(.*\\))\\.\(name)\\(")
+                #expect(tests.firstMatch(of: call) != nil, "\(path): \(name)")
+            }
+        }
+    }
+
+    /// `--filter` and `--skip` of swift test take patterns, which fit a target, a suite or a file.
+    @Test("no name of a test target fits another target, or a suite or a file of another target")
+    func suites() throws {
+        let manifest = try String(contentsOf: Self.checkout.appending(path: "Package.swift"), encoding: .utf8)
+        let targets = manifest.matches(of: /\.testTarget\(\s*name: "(\w+)"/).map { String($0.output.1) }
+        #expect(targets.count > 10)
+        for (path, text) in try Self.files(in: "Tests") where path.hasSuffix(".swift") {
+            let parts = path.split(separator: "/").dropFirst()
+            let suites = text.matches(of: /@Suite.*\n *(?:final )?(?:struct|class|enum|extension) (\w+)/).map(
+                \.output.1)
+            for target in targets where target != parts.first ?? "" {
+                #expect(!(parts + suites).contains { $0.contains(target) }, "\(path): \(target)")
+            }
+        }
+    }
+
+    /// The reader ends with what it has found, and `set -o pipefail` then tells of the SIGPIPE of the other one (bash(1)).
+    @Test("no pipeline of a script ends in grep --quiet")
+    func pipelines() throws {
+        for folder in ["Tests", "Units"] {
+            for (path, text) in try Self.files(in: folder) where !path.hasPrefix("Tests/ProjectTests/") {
+                #expect(text.firstMatch(of: /\| *grep (?:-[a-zA-Z]*q|--quiet|--silent)/) == nil, "\(path)")
+            }
         }
     }
 

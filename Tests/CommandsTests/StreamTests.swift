@@ -12,7 +12,7 @@ import Testing
 @testable import Console
 
 @Suite("Streams of a container", .timeLimit(.minutes(1)))
-struct OutputTests {
+struct StreamTests {
     init() { LoopThread.start() }
 
     /// Ends the container, and says what the wrapper has brought.

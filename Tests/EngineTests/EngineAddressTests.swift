@@ -3,8 +3,8 @@
 import Engine
 import Testing
 
-@Suite("Host")
-struct HostTests {
+@Suite("Address of an Engine")
+struct EngineAddressTests {
     private static let system = "/var/run/docker.sock"
     private static let user = ["XDG_RUNTIME_DIR": "/run/user/1000"]
     private static let rootless = "/run/user/1000/docker.sock"
