@@ -10,6 +10,8 @@ final class MainProcess: Sendable {
     private let folder: TemporaryFolder
     private let child: Child
     private let words: Descriptor
+    /// Nobody but us can write into it: when it goes, so does who reads from it.
+    private let end: Descriptor
 
     /// - Parameter traps: what a shell does before it waits to be told, such as `trap 'exit 3' TERM`; what it writes to
     ///   its descriptor 4 is heard by ``says()``.
@@ -22,13 +24,17 @@ final class MainProcess: Sendable {
             owning: try system("open", on: folder["ready"]) { open(folder["ready"], O_RDWR | O_CLOEXEC) })
         words = Descriptor(
             owning: try system("open", on: folder["words"]) { open(folder["words"], O_RDWR | O_CLOEXEC) })
+        end = Descriptor(owning: try system("open", on: folder["end"]) { open(folder["end"], O_RDWR | O_CLOEXEC) })
+        // dash's read misses a signal that comes just before it blocks, and runs no trap before it has read something;
+        // its wait does not. So another shell reads.
         child = try Child(
             """
             ulimit -c 0
             \(traps)
-            exec 3<>\(folder["end"]) 4<>\(folder["words"])
+            exec 4<>\(folder["words"])
+            { read code <\(folder["end"]) || code=1; echo $code >\(folder["code"]); } 2>/dev/null 4>&- &
             echo ready >\(folder["ready"])
-            while :; do read code <&3 && exit $code; done
+            while :; do wait $!; { read code <\(folder["code"]); } 2>/dev/null && exit $code; done
             """)
         // Until its traps are set.
         _ = try ready.read(upTo: 16)
@@ -40,8 +46,6 @@ final class MainProcess: Sendable {
 
     /// Makes it exit by itself.
     func exit(_ code: UInt8) throws {
-        let end = Descriptor(
-            owning: try system("open", on: folder["end"]) { open(folder["end"], O_RDWR | O_CLOEXEC) })
         let text = "\(code)\n"
         try system("write", on: folder["end"]) { write(end.rawValue, text, text.utf8.count) }
     }
