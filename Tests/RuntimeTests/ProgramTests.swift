@@ -252,6 +252,14 @@ struct ProgramTests {
         #expect(end.error == "systemd-docker-runtime: cannot execute runc: not found in PATH=/nowhere\n")
     }
 
+    @Test("a runc that nobody may execute is passed over, and one that is a folder, as execvp(3) does")
+    func notExecutable() throws {
+        for name in ["file", "folder", "folder/runc"] { try Files.makeFolder(folder[name]) }
+        try Files.replace(folder["file/runc"], with: "#!/bin/sh\n", mode: 0o644)
+        let path = "\(folder["file"]):\(folder["folder"]):\(folder["bin"]):/usr/bin:/bin"
+        #expect(try run(["state", Self.id], path: path).note.first == "runc")
+    }
+
     @Test("a link to ourselves in the place of runc is passed over")
     func ourselves() throws {
         try system("symlink", on: "runc") { symlink(Self.path, folder["runc"]) }
