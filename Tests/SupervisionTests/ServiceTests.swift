@@ -104,6 +104,19 @@ extension Life {
                 Step(.health(Health(.healthy, lastCheck: "9")), [ready, .show(.running(.healthy))]),
             ]),
         Life(
+            testDescription: "healthy: it becomes ready once, however often it turns healthy",
+            configuration: healthy,
+            steps: [
+                Step(.begun, [extend, .show(.waitingForHealth(failures: 0))]),
+                Step(.health(Health(.healthy, lastCheck: "1")), [ready, .show(.running(.healthy))]),
+                Step(.health(Health(.healthy, lastCheck: "2"))),
+                Step(
+                    .health(Health(.unhealthy, failures: 3, lastCheck: "5")),
+                    [.report(.unhealthy(.none)), .show(.running(.unhealthy))]),
+                Step(
+                    .health(Health(.healthy, lastCheck: "6")), [.report(.healthyAgain), .show(.running(.healthy))]),
+            ]),
+        Life(
             testDescription: "healthy: unhealthy first is a failure, however it then ends",
             configuration: healthy,
             steps: [
