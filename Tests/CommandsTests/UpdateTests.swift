@@ -408,6 +408,30 @@ struct UpdateTests {
         let words = "web.service: left alone, for it does not run registry:5000/web any more"
         #expect(end.error.contains(words) == !goesBack)
         #expect(end.error.contains("web.service: went back to the old image (old)\n") == goesBack)
+        #expect(backTags() == ["old1"] + (goesBack ? ["old"] : []))
+    }
+
+    /// The images that the units' name was given back to, in order.
+    private func backTags() -> [String] {
+        engine.received.filter { $0.path.hasSuffix("/tag") && $0.query == "repo=registry%3A5000%2Fweb&tag=latest" }
+            .map { String($0.path.dropFirst("/images/sha256%3A".count).dropLast("/tag".count)) }
+    }
+
+    @Test("of several units of which the last does not come up, each goes back, to the image that it had")
+    @LoopActor
+    func allTogether() async throws {
+        for (number, unit) in [(1, "x.service"), (2, "y.service")] {
+            engine.on(
+                "GET", "/containers/c\(number)/json", Self.container("running", health: "healthy", number: number))
+            try add(number, unit: unit)
+        }
+        engine.on("GET", "/containers/json", Self.containers(3))
+        manager.ends = [true, true, false]
+        let end = try await update()
+        #expect(end.status == .exited(1))
+        let units = ["web.service", "x.service", "y.service"]
+        #expect(manager.restarts == units + units.reversed())
+        #expect(backTags() == ["old2", "old1", "old"])
     }
 
     @Test("the name of an old image that is still in use goes all the same")
