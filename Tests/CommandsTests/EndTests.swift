@@ -60,17 +60,27 @@ struct EndTests {
             ] + (removes ? [] : ["GET /containers/ID/json"]))
     }
 
+    /// Waits for the end of its process, and until the wrapper has asked whether that was the last one, which it was.
+    @LoopActor
+    private func noticed(_ docker: Docker) async throws {
+        var ended = docker.inspection
+        ended.status = "exited"
+        docker.engine.on("GET", "\(Docker.path)/json", ended.answer)
+        _ = try await docker.process.ended()
+        _ = try await docker.engine.arrival(of: "GET", "/events?until")
+    }
+
     @Test("with --rm is over only when the Engine has removed it")
     @LoopActor
     func removed() async throws {
         let docker = try Docker(code: 3, MainProcess()) { $0.removesItself = true }
         let wrapper = try await docker.running()
         try docker.process.exit(3)
-        _ = try await docker.process.ended()
+        try await noticed(docker)
         try await docker.say("last words\n")
         try await docker.streams.close()
         try await wrapper.says("last words\n")
-        #expect(!wrapper.hasEnded)
+        #expect(try await wrapper.goesOn())
         docker.reported.open()
         #expect(try await wrapper.end().status == .exited(3))
     }
@@ -78,14 +88,15 @@ struct EndTests {
     @Test("is not over before its last word is out")
     @LoopActor
     func lastWord() async throws {
-        let docker = try Docker(code: 3, MainProcess())
-        let wrapper = try await docker.running([])
+        // One that Docker removes is not looked at once more in the end.
+        let docker = try Docker(code: 3, MainProcess()) { $0.removesItself = true }
+        let wrapper = try await docker.running()
         try docker.process.exit(3)
-        _ = try await docker.process.ended()
+        try await noticed(docker)
         docker.reported.open()
         try await docker.say("almost ")
         try await wrapper.says("almost ")
-        #expect(!wrapper.hasEnded)
+        #expect(try await wrapper.goesOn())
         try await docker.say("last words\n")
         try await docker.streams.close()
         #expect(

@@ -84,7 +84,7 @@ struct RestartTests {
         try await wrapper.says("up\nagain\n")
         let query = life.docker.engine.received.first { $0.path.hasSuffix("/logs") }?.query
         #expect(query?.contains("since=5.000000001") == true)
-        #expect(!wrapper.hasEnded)
+        #expect(try await wrapper.goesOn())
         try life.second.exit(3)
         _ = try await life.second.ended()
         try await life.log.close()

@@ -271,6 +271,9 @@ struct ResumeTests {
         #expect(found.last == "new")
         let numbers = found.compactMap { Int($0.split(separator: " ").dropFirst().first ?? "") }
         #expect(numbers.first == 0 && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+        // Only a line that was cut is ended.
+        #expect(
+            end.error.split(separator: "\n", omittingEmptySubsequences: false).dropLast().allSatisfy { !$0.isEmpty })
         // Where something is missing, the line before it may be cut, and the rest of it is missing, too.
         let gaps = end.error.split(separator: "\n").count
         #expect(found.count { !$0.hasSuffix(" of many") } <= gaps + 1)

@@ -139,9 +139,18 @@ final class Wrapper {
         while true {
             let line = try Files.text("/proc/\(id)/status").split(separator: "\n").first { $0.hasPrefix(name) }
             let pending = line.flatMap { UInt64($0.dropFirst(name.count), radix: 16) } ?? 0
-            if pending & 1 << (signal.rawValue - 1) == 0 { return }
+            // What has ended takes nothing up any more.
+            if pending & 1 << (signal.rawValue - 1) == 0 || hasEnded { return }
             try await EventLoop.shared.sleep(.milliseconds(1))
         }
+    }
+
+    /// Whether it goes on once it has seen to all that was ready by now: to each of these signals its loop comes once more.
+    ///
+    /// No process ends by SIGWINCH, in a container or not (signal(7)).
+    func goesOn() async throws -> Bool {
+        for _ in 1...5 where !hasEnded { try await takes(.windowChange) }
+        return !hasEnded
     }
 
     /// How many bytes it has written so far, wherever to (proc_pid_io(5)).
