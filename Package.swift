@@ -106,3 +106,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The modules are documented in their folders.
+for target in package.targets where target.type == .regular && target.path == nil {
+    target.exclude.append("README.md")
+}
