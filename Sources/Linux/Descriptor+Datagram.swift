@@ -16,7 +16,7 @@ extension Descriptor {
             owning: try system("socket", on: path) {
                 Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             })
-        try UnixAddress.path(path).bind(socket)
+        try socket.bind(to: UnixAddress.path(path))
         try system("chmod", on: path) { chmod(path, mode) }
         return socket
     }

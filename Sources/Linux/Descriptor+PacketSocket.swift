@@ -11,7 +11,7 @@ extension Descriptor {
     /// - Throws: EADDRINUSE where the address is taken.
     public static func listening(at address: UnixAddress) throws(SystemError) -> Descriptor {
         let socket = try packetSocket(on: address)
-        try address.bind(socket)
+        try socket.bind(to: address)
         try system("listen", on: address.description) { listen(socket.rawValue, SOMAXCONN) }
         return socket
     }
@@ -23,7 +23,7 @@ extension Descriptor {
     /// - Throws: EAGAIN where its queue is full; see also ``SystemError/isNotListening``.
     public static func connected(to address: UnixAddress) throws(SystemError) -> Descriptor {
         let socket = try packetSocket(on: address)
-        try address.connect(socket)
+        try socket.connect(to: address)
         return socket
     }
 

@@ -35,33 +35,11 @@ public enum UnixAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Gives a socket this address (bind(2)).
-    ///
-    /// - Parameter socket: The socket.
-    /// - Throws: EADDRINUSE where another one has it.
-    public func bind(_ socket: borrowing Descriptor) throws(SystemError) {
-        let number = socket.rawValue
-        try withPointer { pointer, length throws(SystemError) in
-            try system("bind", on: description) { Glibc.bind(number, pointer, length) }
-        }
-    }
-
-    /// Connects a socket to the one that has this address (connect(2)).
-    ///
-    /// - Parameter socket: The socket.
-    /// - Throws: ECONNREFUSED where no process listens there.
-    public func connect(_ socket: borrowing Descriptor) throws(SystemError) {
-        let number = socket.rawValue
-        try withPointer { pointer, length throws(SystemError) in
-            try system("connect", on: description) { Glibc.connect(number, pointer, length) }
-        }
-    }
-
     /// Calls a C function with the address.
     ///
     /// - Parameter body: Gets the address and its length.
     /// - Throws: ENAMETOOLONG where it does not fit into `sun_path`, or what `body` throws.
-    private func withPointer(
+    func withPointer(
         _ body: (UnsafePointer<sockaddr>, socklen_t) throws(SystemError) -> Void
     ) throws(SystemError) {
         var address = sockaddr_un()

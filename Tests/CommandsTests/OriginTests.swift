@@ -23,10 +23,12 @@ struct OriginTests {
 
         static let all = [
             Origin(testDescription: "made by hand"),
-            Origin(testDescription: "made by hand from an image with our label", label: "0", isImages: true),
+            Origin(
+                testDescription: "made by hand from an image with our label", label: "2:0000000000000000",
+                isImages: true),
             Origin(
                 testDescription: "made by hand from an image with the very label", label: "", isImages: true),
-            Origin(testDescription: "made by us with other arguments", label: "0", isOurs: true),
+            Origin(testDescription: "made by us with other arguments", label: "2:0000000000000000", isOurs: true),
             Origin(testDescription: "made by us with the same arguments", label: "", isOurs: true),
         ]
     }
@@ -123,7 +125,7 @@ struct OriginTests {
     @LoopActor
     func cleanUpOfRun(isThere: Bool) async throws {
         let docker = try Docker(MainProcess())
-        try await arrange(docker, Origin(testDescription: "", label: "0", isOurs: true), "running")
+        try await arrange(docker, Origin(testDescription: "", label: "2:0000000000000000", isOurs: true), "running")
         docker.engine.on(
             "GET", "/containers/json",
             .json(isThere ? #"[{"Id":"\#(Docker.id)","Names":["/web"],"ImageID":"sha256:1"}]"# : "[]"))

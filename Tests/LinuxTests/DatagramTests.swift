@@ -49,7 +49,7 @@ struct DatagramTests {
         let socket = try UnixSocket.datagram(at: folder["notify"])
         let pipe = try Pipe()
         let sender = try Descriptor.datagramSocket(at: folder["sender"], mode: 0o600)
-        try UnixAddress.path(folder["notify"]).connect(sender)
+        try sender.connect(to: UnixAddress.path(folder["notify"]))
         for count in [1, 2, Packet.mostDescriptors] {
             try sender.send(Array("BARRIER=1".utf8), with: Array(repeating: pipe.writing.rawValue, count: count))
         }

@@ -31,13 +31,13 @@ public enum UnixSocket {
     public static func send(_ text: String, to path: String) throws(SystemError) {
         let socket = try new(SOCK_DGRAM, on: path)
         let bytes = Array(text.utf8)
-        try UnixAddress.path(path).connect(socket)
+        try socket.connect(to: UnixAddress.path(path))
         try system("send", on: path) { Glibc.send(socket.rawValue, bytes, bytes.count, 0) }
     }
 
     private static func bound(to path: String, _ type: __socket_type) throws(SystemError) -> Descriptor {
         let socket = try new(type, on: path)
-        try UnixAddress.path(path).bind(socket)
+        try socket.bind(to: UnixAddress.path(path))
         return socket
     }
 
