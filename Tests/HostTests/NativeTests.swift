@@ -53,7 +53,7 @@ extension HostTests {
                 units: ["test.service": Host.service("run --rm --name %n busybox true", "User=daemon")],
                 """
                 ! systemctl start test.service || false
-                log test.service | grep "put the unit's User= into the group docker"
+                log test.service | grep "add the unit's User= to the group docker"
                 """)
         }
 
