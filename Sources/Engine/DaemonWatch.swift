@@ -67,6 +67,11 @@ public final class DaemonWatch {
         return Session(number: number, process: process?.id)
     }
 
+    /// Whether the daemon of a session still runs, as far as can be told.
+    ///
+    /// - Parameter session: The session.
+    public func isHere(_ session: Session) -> Bool { session.number == number && !hasLeft }
+
     /// A stream has ended that only ends with the daemon.
     ///
     /// - Parameter session: The one in which the stream was opened.

@@ -218,8 +218,13 @@ public final class OutputRelay {
     /// Waits for the daemon, as whoever has lost a stream does; `false` where the container has ended meanwhile.
     private func isBack() async throws -> Bool {
         let waiting: Task<Void, any Error> = EventLoop.shared.task { [client, session, pause] in
-            try await client.daemon.back(after: session)
-            try await EventLoop.shared.sleep(pause)
+            var session = session
+            repeat {
+                try await client.daemon.back(after: session)
+                session = client.daemon.session
+                try await EventLoop.shared.sleep(pause)
+                // It may have left again meanwhile: a connection would start it (docker.socket).
+            } while !client.daemon.isHere(session)
         }
         absence = waiting
         defer { absence = nil }

@@ -82,7 +82,11 @@ struct DaemonWatchTests {
         watch.lost(session)
         try await watch.back(after: session)
         #expect(record.pings == 1 && record.states.count == 3)
+        // Whether it is there still, who has waited a little asks before a connection.
+        let last = watch.session
+        #expect(watch.isHere(last) && !watch.isHere(session))
         try await end(next)
+        #expect(!watch.isHere(last))
     }
 
     @Test("a pid file that is there before we look is enough, and one that names a process that has ended is not")
