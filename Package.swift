@@ -91,7 +91,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Cgroups", "Commands", "Console", "Engine", "Images", "Linux", "Output", "RunOptions", "Supervision",
+                "Cgroups", "Claims", "Commands", "Console", "Engine", "Images", "Linux", "Output", "RunOptions",
+                "Supervision",
                 "Support", "Systemd",
             ],
             swiftSettings: strict),

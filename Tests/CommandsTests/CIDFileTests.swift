@@ -47,4 +47,17 @@ struct CIDFileTests {
         try await docker.ended()
         #expect(try await wrapper.end().status == .exited(0))
     }
+
+    @Test("a container that is taken over takes its own file with it, and no other one", arguments: [Docker.id, other])
+    @LoopActor
+    func takenOver(text: String) async throws {
+        try Files.replace(folder["id"], with: text)
+        let docker = try Docker(MainProcess())
+        docker.has("running") { $0.removesItself = true }
+        let wrapper = try await docker.running(["--rm", "--cidfile", folder["id"]])
+        try docker.process.exit(0)
+        try await docker.ended()
+        #expect(try await wrapper.end().status == .exited(0))
+        #expect((try? Files.text(folder["id"])) == (text == Docker.id ? nil : text))
+    }
 }

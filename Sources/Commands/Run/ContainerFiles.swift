@@ -65,10 +65,13 @@ final class ContainerFiles {
         idFile = nil
     }
 
-    /// Leaves the ID file with a container that is not removed when it ends, as docker does; else it goes with that.
-    func containerIsUp() {
+    /// Leaves the ID file with a container that is not removed when it ends, as docker does; else it goes with that, also
+    /// where a former run has written it.
+    ///
+    /// - Parameter id: The container's.
+    func containerIsUp(_ id: String) {
         guard let path = job.options.cidFile else { return }
-        if job.options.removesOnExit { removeAtEnd(path) } else { idFile?.cancel() }
+        if !job.options.removesOnExit { idFile?.cancel() } else if (try? Files.text(path)) == id { removeAtEnd(path) }
     }
 
     /// Whether an ID is left over from a run that was killed: empty, or that of a container that is gone.

@@ -35,7 +35,9 @@ final class ContainerState {
     private var step: Cleanup.Step?
     var stage = Stage.none {
         didSet {
-            if stage == .none { step?.cancel() } else if oldValue == .none { step = cleanup.add { await self.undo() } }
+            // Anew after each change: the container goes before what was acquired for it meanwhile, as its ownership.
+            step?.cancel()
+            if stage != .none { step = cleanup.add { await self.undo() } }
         }
     }
 

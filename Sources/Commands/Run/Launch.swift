@@ -233,7 +233,7 @@ final class Launch {
         signals.leave(to: nil)
         launchGuard = nil
         containerID = launched.container.id
-        files.containerIsUp()
+        files.containerIsUp(launched.container.id)
         return launched
     }
 

@@ -43,8 +43,8 @@ struct Creation {
                 announce()
                 created = try await create(creation.request)
             }
-            state.stage = .created(created.id)
             try await ownership.takeContainer(created.id)
+            state.stage = .created(created.id)
             for warning in created.warnings { job.diagnostics.warning(warning) }
             for connection in creation.connections {
                 try await client.connect(created.id, to: connection.network, as: connection.endpoint)
