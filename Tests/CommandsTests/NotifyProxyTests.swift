@@ -88,11 +88,13 @@ struct NotifyProxyTests {
         private var awaited: Waiter<Void>?
 
         var isAlone = true
+        /// Whether it is alone it says when this is open; at once without.
+        var answer: Gate?
 
         func listen(to proxy: NotifyProxy) {
             proxy.listen(
                 isAlone: {
-                    try? await EventLoop.shared.sleep(.milliseconds(1))
+                    try? await self.answer?.opened()
                     return self.isAlone
                 }, pass: take, complain: { self.complaints.append($0) })
         }
@@ -201,13 +203,14 @@ struct NotifyProxyTests {
     func unknown(isAlone: Bool, isFound: Bool) async throws {
         let senders = isFound ? [Self.inside, Self.unknown, Self.outside] : [Self.unknown, Self.unknown, Self.outside]
         let kernel = Kernel(senders, until: 3)
-        let (proxy, manager) = (try proxy(kernel, isFound: isFound), Manager())
-        manager.isAlone = isAlone
+        let (proxy, manager, answer) = (try proxy(kernel, isFound: isFound), Manager(), try Gate())
+        (manager.isAlone, manager.answer) = (isAlone, answer)
         manager.listen(to: proxy)
         for text in ["STATUS=first", "STATUS=gone", "STATUS=stranger"] { try UnixSocket.send(text, to: proxy.path) }
         try await kernel.wasAsked.value
         if !isFound { try found(proxy) }
         try UnixSocket.send("READY=1", to: proxy.path)
+        answer.open()
         let heard = (isFound || isAlone ? [["STATUS=first"]] : []) + (isAlone ? [["STATUS=gone"]] : [])
         #expect(try await manager.messages(until: "READY=1") == heard + [["READY=1"]])
     }
